@@ -1,0 +1,233 @@
+import { MAX_MAXMEMORY_SHARE, MIN_MEMORY_LIMIT } from "../core/memory-budget";
+import { fixForUnknownName } from "../core/nearest";
+import type { Problems } from "../core/problem";
+import { MAXMEMORY_POLICIES, type RedisStackProps } from "../core/redis-stack-props";
+import { PORTS, type Range, wholeNumber } from "../core/whole-number";
+import { canonicalDirective, directivesOf } from "./directives";
+import type { ResolvedStack } from "./resolve-stack";
+
+/** A number of a stack and where it may lie; `field` is where the person wrote it. */
+interface NumberRule {
+  readonly field: (stack: ResolvedStack) => string;
+  readonly value: (props: RedisStackProps) => number | undefined;
+  readonly range: Range;
+}
+
+const inService = (name: string) => (stack: ResolvedStack) => `${stack.service.name}.${name}`;
+const inDeployment = (name: string) => (stack: ResolvedStack) => `${deploymentField(stack)}.${name}`;
+const inEnvironment = (name: string) => (stack: ResolvedStack) =>
+  `environments/${stack.environment.name}.${name}`;
+const deploymentField = ({ service, environment }: ResolvedStack) =>
+  `${service.name}.environments.${environment.name}`;
+
+const NUMBER_RULES: readonly NumberRule[] = [
+  { field: inDeployment("hostPort"), value: (p) => p.server.hostPort, range: PORTS },
+  { field: inDeployment("exporter.hostPort"), value: (p) => p.exporter?.hostPort, range: PORTS },
+  {
+    field: inService("maxmemorySamples"),
+    value: (p) => p.server.maxmemorySamples,
+    range: { min: 1, max: 64 },
+  },
+  { field: inService("maxclients"), value: (p) => p.server.maxclients, range: { min: 1, max: 100_000 } },
+  { field: inService("slowlogMaxLen"), value: (p) => p.server.slowlogMaxLen, range: { min: 1, max: 10_000 } },
+  { field: inService("client.database"), value: (p) => p.client.database, range: { min: 0, max: 15 } },
+  { field: inService("client.poolSize"), value: (p) => p.client.poolSize, range: { min: 1, max: 1000 } },
+  {
+    field: inService("healthcheck.retries"),
+    value: (p) => p.server.healthcheck.retries,
+    range: { min: 1, max: 20 },
+  },
+  {
+    field: inService("persistence.autoAofRewritePercentage"),
+    value: (p) => p.server.persistence.autoAofRewritePercentage,
+    range: { min: 0, max: 1000 },
+  },
+];
+
+/** A duration of a stack and where it may lie, in seconds. */
+const SECOND_RULES: readonly NumberRule[] = [
+  {
+    field: inEnvironment("stopTimeout"),
+    value: (p) => p.server.stopTimeout.toSeconds(),
+    range: { min: 10, max: 600 },
+  },
+  {
+    field: inService("healthcheck.interval"),
+    value: (p) => p.server.healthcheck.interval.toSeconds(),
+    range: { min: 1, max: 600 },
+  },
+  {
+    field: inService("healthcheck.timeout"),
+    value: (p) => p.server.healthcheck.timeout.toSeconds(),
+    range: { min: 1, max: 60 },
+  },
+  {
+    field: inService("healthcheck.startPeriod"),
+    value: (p) => p.server.healthcheck.startPeriod.toSeconds(),
+    range: { min: 1, max: 3600 },
+  },
+];
+
+/** Notes what does not make sense in one stack. */
+export function checkStack(
+  stack: ResolvedStack,
+  templateDirectives: readonly string[],
+  problems: Problems,
+): void {
+  checkRanges(stack, problems);
+  checkMemory(stack, problems);
+  checkSavePoints(stack, problems);
+  checkChoices(stack, problems);
+  checkExposure(stack, problems);
+  checkDirectives(stack, templateDirectives, problems);
+}
+
+function checkRanges(stack: ResolvedStack, problems: Problems): void {
+  for (const { field, value, range } of NUMBER_RULES) {
+    const number = value(stack.props);
+    if (number !== undefined) {
+      problems.read(field(stack), 0, () => wholeNumber(number, range));
+    }
+  }
+  for (const { field, value, range } of SECOND_RULES) {
+    const seconds = value(stack.props);
+    if (seconds !== undefined && (seconds < range.min || seconds > range.max)) {
+      problems.add({
+        field: field(stack),
+        got: `${seconds} s`,
+        expected: `${range.min} s to ${range.max} s`,
+        fix: seconds < range.min ? `use "${range.min} s" or more` : `use "${range.max} s" or less`,
+      });
+    }
+  }
+  const { cpus } = stack.props.server;
+  if (cpus !== undefined && !(cpus >= 0.1 && cpus <= 64)) {
+    problems.add({
+      field: inDeployment("cpus")(stack),
+      got: `${cpus}`,
+      expected: "a number from 0.1 to 64",
+      fix: "write the share of CPUs, such as 1.5, or leave it out",
+    });
+  }
+}
+
+function checkMemory(stack: ResolvedStack, problems: Problems): void {
+  const field = inDeployment("memory")(stack);
+  const { maxmemory, memoryLimit } = stack.props.server;
+  if (problems.has(field) || problems.has(`${field}.maxmemory`) || problems.has(`${field}.limit`)) {
+    return;
+  }
+  if (maxmemory.toMebibytes() < 1) {
+    problems.add({
+      field: `${field}.maxmemory`,
+      got: `${maxmemory}`,
+      expected: "1 MiB or more; 0 means no limit to Redis",
+      fix: "write the amount of data that the service may keep",
+    });
+  }
+  if (
+    memoryLimit.toBytes() < MIN_MEMORY_LIMIT.toBytes() &&
+    stack.decisions.sourceOf("server.memoryLimit")?.kind === "service"
+  ) {
+    problems.add({
+      field: `${field}.limit`,
+      got: `${memoryLimit}`,
+      expected: `${MIN_MEMORY_LIMIT} or more`,
+      fix: "raise it, or leave it out and give maxmemory",
+    });
+  } else if (maxmemory.toBytes() > MAX_MAXMEMORY_SHARE * memoryLimit.toBytes()) {
+    problems.add({
+      field: `${field}.maxmemory`,
+      got: `${maxmemory} of ${memoryLimit}`,
+      expected: `${MAX_MAXMEMORY_SHARE} of the container's limit or less, or the kernel kills Redis before it evicts`,
+      fix: "leave out limit, which is then derived with room for snapshots",
+    });
+  }
+}
+
+function checkSavePoints(stack: ResolvedStack, problems: Problems): void {
+  stack.props.server.persistence.save.forEach(({ after, changes }, index) => {
+    const field = inService(`persistence.save[${index}]`)(stack);
+    problems.read(`${field}.changes`, 0, () => wholeNumber(changes, { min: 1, max: 1_000_000_000 }));
+    if (!problems.has(`${field}.after`) && after.toMilliseconds() < 1000) {
+      problems.add({
+        field: `${field}.after`,
+        got: `${after}`,
+        expected: "1 s or more",
+        fix: "write whole seconds",
+      });
+    }
+  });
+}
+
+function checkChoices(stack: ResolvedStack, problems: Problems): void {
+  const { maxmemoryPolicy, persistence, notifyKeyspaceEvents } = stack.props.server;
+  const choices: readonly [string, string, readonly string[]][] = [
+    ["maxmemoryPolicy", maxmemoryPolicy, MAXMEMORY_POLICIES],
+    ["persistence.appendfsync", persistence.appendfsync, ["always", "everysec", "no"]],
+  ];
+  for (const [name, value, allowed] of choices) {
+    if (!allowed.includes(value)) {
+      problems.add({
+        field: inService(name)(stack),
+        got: JSON.stringify(value),
+        expected: `one of ${allowed.join(", ")}`,
+        fix: fixForUnknownName(value, allowed),
+      });
+    }
+  }
+  if (!/^[KEg$lshzxetdmnA]*$/.test(notifyKeyspaceEvents)) {
+    problems.add({
+      field: inService("notifyKeyspaceEvents")(stack),
+      got: JSON.stringify(notifyKeyspaceEvents),
+      expected: "letters out of KEg$lshzxetdmnA",
+      fix: 'write the classes of events, such as "Ex" for expired keys',
+    });
+  }
+}
+
+function checkExposure(stack: ResolvedStack, problems: Problems): void {
+  const { network, server } = stack.props;
+  if (network.internal && server.hostPort !== undefined) {
+    problems.add({
+      field: inDeployment("hostPort")(stack),
+      got: `${server.hostPort}`,
+      expected: `no published port, since the network of environment ${stack.environment.name} is internal`,
+      fix: "leave hostPort out and let the clients join the network",
+    });
+  }
+}
+
+function checkDirectives(stack: ResolvedStack, ofTemplate: readonly string[], problems: Problems): void {
+  const { directives, version } = stack.props.server;
+  const known = directivesOf(version);
+  for (const [name, value] of Object.entries(directives)) {
+    const field = inService(`directives.${name}`)(stack);
+    const canonical = canonicalDirective(name);
+    if (ofTemplate.includes(canonical ?? name)) {
+      problems.add({
+        field,
+        got: JSON.stringify(value),
+        expected: "a directive that redis.conf.tpl does not set itself",
+        fix: "use the service's own field for it",
+      });
+    } else if (canonical === undefined || !known.includes(canonical)) {
+      problems.add({
+        field,
+        got: JSON.stringify(name),
+        expected: `a directive that Redis ${version} knows`,
+        fix:
+          canonical === undefined
+            ? fixForUnknownName(name, known.slice(0))
+            : "choose a newer engine or remove it",
+      });
+    } else if (!/^[^\r\n]+$/.test(value)) {
+      problems.add({
+        field,
+        got: JSON.stringify(value),
+        expected: "one line that is not empty",
+        fix: 'write the value as redis.conf takes it; "" in quotes for an empty one',
+      });
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import type { Client, Healthcheck, Persistence, Service } from "./service";
+
+/** What holds where neither a service nor its environment says anything. Redis' own defaults, or ours with the reason. */
+export const defaults = {
+  maxmemorySamples: 5,
+  maxclients: 10000,
+  timeout: "0 s",
+  tcpKeepalive: "300 s",
+  slowlogLogSlowerThan: "10 ms",
+  slowlogMaxLen: 128,
+  /** Redis leaves it off; on, it costs nothing until an event is slow. */
+  latencyMonitorThreshold: "100 ms",
+  notifyKeyspaceEvents: "",
+  directives: {},
+  aliases: ["redis"],
+  /** Docker keeps logs for ever unless told otherwise. */
+  logMaxSize: "10 MiB",
+  logMaxFiles: 3,
+} as const satisfies Partial<Service> & Record<string, unknown>;
+
+export const persistenceDefaults: Required<Omit<Persistence, "appendonly" | "save">> = {
+  appendfsync: "everysec",
+  autoAofRewritePercentage: 100,
+  autoAofRewriteMinSize: "64 MiB",
+};
+
+export const healthcheckDefaults: Required<Omit<Healthcheck, "startPeriod">> = {
+  interval: "5 s",
+  timeout: "3 s",
+  retries: 3,
+};
+
+export const clientDefaults: Required<Client> = {
+  database: 0,
+  connectTimeout: "5 s",
+  commandTimeout: "5 s",
+  poolSize: 10,
+};

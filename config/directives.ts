@@ -1,0 +1,37 @@
+import table from "./directives.json";
+
+interface Directive {
+  /** First release line that knows it, e.g. `7.2`. */
+  readonly since: string;
+  readonly aliases?: readonly string[];
+}
+
+/**
+ * The directives of redis.conf that a running server reports with CONFIG GET.
+ * Source: the configuration tables of Redis 7.0.15, 7.2.6 and 7.4.1 (`src/config.c`).
+ */
+const directives: Readonly<Record<string, Directive>> = table;
+
+const canonicalNames = new Map<string, string>(
+  Object.entries(directives).flatMap(([name, { aliases = [] }]) =>
+    [name, ...aliases].map((spelling): [string, string] => [spelling, name]),
+  ),
+);
+
+/** The name under which the manual lists `name`, or undefined for a name that no version knows. */
+export function canonicalDirective(name: string): string | undefined {
+  return canonicalNames.get(name);
+}
+
+/** Every directive that a server of `version` (e.g. `7.0.15`) knows. */
+export function directivesOf(version: string): readonly string[] {
+  return Object.entries(directives)
+    .filter(([, { since }]) => isAtLeast(version, since))
+    .map(([name]) => name);
+}
+
+function isAtLeast(version: string, line: string): boolean {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  const [sinceMajor = 0, sinceMinor = 0] = line.split(".").map(Number);
+  return major > sinceMajor || (major === sinceMajor && minor >= sinceMinor);
+}

@@ -1,0 +1,46 @@
+/** One row of the catalogue: a server, and what was checked to work with it. */
+export interface Engine {
+  /** Exact tag; a floating tag would change the file format under a running service. */
+  readonly image: string;
+  /** Version of the server in the image. It decides which directives and ACL rules are known. */
+  readonly version: string;
+  readonly licence: string;
+  /** Version of the RDB file it writes. A server with a lower one cannot read the data. */
+  readonly rdbVersion: number;
+  /** `redis_exporter` image that is deployed beside it. */
+  readonly exporterImage: string;
+}
+
+const REDIS_EXPORTER = "oliver006/redis_exporter:v1.88.0";
+
+/**
+ * The engines that a service may name. Going down in `rdbVersion`, or from 7.4 to Valkey, is not
+ * possible with the same data, so choose the line before there is production data.
+ */
+export const engines = {
+  "redis-7.2": {
+    image: "redis:7.2.16-alpine",
+    version: "7.2.16",
+    licence: "BSD-3-Clause",
+    rdbVersion: 11,
+    exporterImage: REDIS_EXPORTER,
+  },
+  /** What the tag `redis:7-alpine` stands for. */
+  "redis-7.4": {
+    image: "redis:7.4.11-alpine",
+    version: "7.4.11",
+    licence: "RSALv2 or SSPLv1",
+    rdbVersion: 12,
+    exporterImage: REDIS_EXPORTER,
+  },
+  /** Built on the machine from the distribution's packages, where no registry answers: `lab/README.md`. */
+  "debian-7.0.15": {
+    image: "redis-on-docker-lab/redis:7.0.15",
+    version: "7.0.15",
+    licence: "BSD-3-Clause",
+    rdbVersion: 10,
+    exporterImage: "redis-on-docker-lab/redis_exporter:1.45.0",
+  },
+} as const satisfies Readonly<Record<string, Engine>>;
+
+export type EngineName = keyof typeof engines;

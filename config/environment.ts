@@ -1,0 +1,26 @@
+import type { DurationText } from "../core/duration";
+import type { DockerProps } from "../core/redis-stack-props";
+
+/** Policy: what holds for every service in an environment, whatever it stores. */
+export interface Environment {
+  readonly name: string;
+  /** `requirepass`: nobody talks to Redis without a password. `none`: everybody who reaches it may. */
+  readonly auth: "none" | "requirepass";
+  /** `internal`: no way out, no way in from the host. `bridge`: a port can be published on loopback. */
+  readonly network: "bridge" | "internal";
+  /** `protected`: Terraform refuses to destroy the data. `destroyable`: `bin/down` removes it. */
+  readonly dataVolume: "protected" | "destroyable";
+  /** Commands that nobody can call. Only commands that no client library needs: FLUSHALL, DEBUG, … */
+  readonly disabledCommands: readonly string[];
+  /** Commands that answer to another name only. */
+  readonly renamedCommands: Readonly<Record<string, string>>;
+  /** Whether a service gets a `redis_exporter` unless its file says otherwise. */
+  readonly exporter: "on" | "off";
+  /** Time that Redis gets to write its data when it is stopped. 10 s to 10 min. */
+  readonly stopTimeout: DurationText;
+  readonly docker: DockerProps;
+  /** Where Terraform keeps state. `local`: in the folder `state/` of this repository. */
+  readonly state:
+    | { readonly backend: "local" }
+    | { readonly backend: "s3"; readonly bucket: string; readonly region: string };
+}

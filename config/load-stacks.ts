@@ -1,0 +1,143 @@
+import { fixForUnknownName } from "../core/nearest";
+import { InvalidInputError, type Problem, Problems } from "../core/problem";
+import { directivesOfTemplate, renderRedisConf } from "../core/redis-conf";
+import { checkStack } from "./check-stack";
+import type { Environment } from "./environment";
+import { environments } from "./environments";
+import { type ResolvedStack, resolveStack } from "./resolve-stack";
+import type { Service } from "./service";
+import { services } from "./services";
+
+export interface LoadOptions {
+  /** Text of `redis.conf.tpl`. */
+  readonly template: string;
+  /** Engine that every stack uses in place of its service's own: `REDIS_ENGINE`. @default - the service's */
+  readonly engine?: string | undefined;
+  /** @default - `config/services` */
+  readonly services?: readonly Service[];
+  /** @default - `config/environments` */
+  readonly environments?: Readonly<Record<string, Environment>>;
+}
+
+/**
+ * Every stack: each service in each of its environments, decided and checked.
+ * @throws InvalidInputError with every problem of every stack
+ */
+export function loadStacks(options: LoadOptions): readonly ResolvedStack[] {
+  const { stacks, problems } = readStacks(options);
+  if (problems.length > 0) {
+    throw new InvalidInputError(problems);
+  }
+  return stacks;
+}
+
+/** Like `loadStacks`, for callers that have problems of their own to add. */
+export function readStacks({ template, engine, ...from }: LoadOptions): {
+  readonly stacks: readonly ResolvedStack[];
+  readonly problems: readonly Problem[];
+} {
+  const problems = new Problems();
+  const known: Readonly<Record<string, Environment>> = from.environments ?? environments;
+  const stacks = (from.services ?? services).flatMap((service) => {
+    checkServiceName(service.name, problems);
+    return Object.entries(service.environments).flatMap(([name, deployment]) => {
+      const environment = Object.hasOwn(known, name) ? known[name] : undefined;
+      if (environment === undefined) {
+        problems.add({
+          field: `${service.name}.environments`,
+          got: JSON.stringify(name),
+          expected: "an environment of config/environments",
+          fix: fixForUnknownName(name, Object.keys(known)),
+        });
+        return [];
+      }
+      return [resolveStack({ service, environment, deployment, engine }, problems)];
+    });
+  });
+  const templateDirectives = directivesOfTemplate(template);
+  for (const stack of stacks) {
+    checkStack(stack, templateDirectives, problems);
+  }
+  checkNamesAreUnique(stacks, problems);
+  const [anyStack] = stacks;
+  if (anyStack !== undefined) {
+    renderRedisConf(template, anyStack.props.server, anyStack.props.exporter !== undefined, problems);
+  }
+  return { stacks, problems: withoutRepetition(problems.list) };
+}
+
+/** The stacks called `ids`, in that order; all of them for an empty list. Notes unknown names. */
+export function selectStacks(
+  stacks: readonly ResolvedStack[],
+  ids: readonly string[],
+): { readonly selected: readonly ResolvedStack[]; readonly problems: readonly Problem[] } {
+  const known = stacks.map(({ id }) => id);
+  const unknown = ids.filter((id) => !known.includes(id));
+  return {
+    selected: ids.length === 0 ? stacks : stacks.filter(({ id }) => ids.includes(id)),
+    problems: unknown.map((id) => ({
+      field: "stack",
+      got: JSON.stringify(id),
+      expected: `one of ${known.join(", ")}`,
+      fix: fixForUnknownName(id, known),
+    })),
+  };
+}
+
+function checkServiceName(name: string, problems: Problems): void {
+  if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name)) {
+    problems.add({
+      field: `service ${JSON.stringify(name)}.name`,
+      got: JSON.stringify(name),
+      expected: "lower-case letters, digits and single dashes, a letter first",
+      fix: "rename the service; stacks and containers are named after it",
+    });
+  }
+}
+
+/** What exists once on a Docker engine, and so cannot belong to two stacks. */
+function claims({ id, props }: ResolvedStack): readonly { readonly what: string; readonly name: string }[] {
+  const { server, network, dataVolume, exporter } = props;
+  const named: readonly (readonly [string, string | number | undefined])[] = [
+    ["container", server.containerName],
+    ["container", exporter?.containerName],
+    ["network", network.name],
+    ["network", exporter?.networkName],
+    ["volume", dataVolume.name],
+    ["volume", server.auth.mode === "requirepass" ? server.auth.secretsVolume : undefined],
+    ["volume", exporter?.secretsVolume],
+    ["host port", server.hostPort],
+    ["host port", exporter?.hostPort],
+    ["stack", id],
+  ];
+  return named.flatMap(([what, name]) => (name === undefined ? [] : [{ what, name: `${name}` }]));
+}
+
+function checkNamesAreUnique(stacks: readonly ResolvedStack[], problems: Problems): void {
+  const owners = new Map<string, ResolvedStack>();
+  for (const stack of stacks) {
+    for (const { what, name } of claims(stack)) {
+      const key = `${stack.props.docker.host ?? ""} ${what} ${name}`;
+      const owner = owners.get(key);
+      if (owner === undefined) {
+        owners.set(key, stack);
+      } else {
+        problems.add({
+          field: `${stack.service.name}.environments.${stack.environment.name}`,
+          got: `${what} ${JSON.stringify(name)}`,
+          expected: `a ${what} that no other stack on the same Docker engine has; ${owner.id} has it`,
+          fix: `give ${stack.id} another one`,
+        });
+      }
+    }
+  }
+}
+
+/** A mistake in a service stands in each of its stacks, and is told once. */
+function withoutRepetition(problems: readonly Problem[]): readonly Problem[] {
+  const seen = new Set<string>();
+  return problems.filter((problem) => {
+    const key = JSON.stringify(problem);
+    return !seen.has(key) && seen.add(key);
+  });
+}

@@ -1,0 +1,140 @@
+import { fixForUnknownName } from "../core/nearest";
+import type { Problems } from "../core/problem";
+import type { ClientProps, RedisExporterProps, RedisStackProps, StateProps } from "../core/redis-stack-props";
+import { Decisions } from "./decisions";
+import { clientDefaults } from "./defaults";
+import { type Engine, engines } from "./engines";
+import type { Environment } from "./environment";
+import { resolveServer } from "./resolve-server";
+import type { Service } from "./service";
+import type { StackInput } from "./stack-input";
+
+/** One service in one environment, with every value decided and its source known. */
+export interface ResolvedStack {
+  /** `<service>-<environment>`. */
+  readonly id: string;
+  readonly service: Service;
+  readonly environment: Environment;
+  readonly engine: Engine;
+  readonly props: RedisStackProps;
+  readonly decisions: Decisions;
+}
+
+/**
+ * Decides every value of a stack: from the service, else its environment, else a default.
+ * Notes under `problems` what cannot be read; whether the values make sense is `check-stack.ts`.
+ */
+export function resolveStack(input: StackInput, problems: Problems): ResolvedStack {
+  const { service, environment, deployment } = input;
+  const id = `${service.name}-${environment.name}`;
+  const field = `${service.name}.environments.${environment.name}`;
+  const decisions = new Decisions(problems);
+  const engine = resolveEngine(input, decisions);
+  const exporter = resolveExporter(input, id, engine, decisions);
+  const props: RedisStackProps = {
+    labels: decisions.from("derived", "labels", { service: service.name, environment: environment.name }),
+    docker: decisions.from("environment", "docker", environment.docker),
+    state: resolveState(id, environment, decisions),
+    network: {
+      name: decisions.name("network.name", `${field}.networkName`, deployment.networkName, id, "-network"),
+      internal: decisions.from("environment", "network.internal", environment.network === "internal"),
+    },
+    dataVolume: {
+      name: decisions.name(
+        "dataVolume.name",
+        `${field}.dataVolumeName`,
+        deployment.dataVolumeName,
+        id,
+        "-data",
+      ),
+      protected: decisions.from(
+        "environment",
+        "dataVolume.protected",
+        environment.dataVolume === "protected",
+      ),
+    },
+    server: resolveServer(input, id, engine, decisions),
+    ...(exporter === undefined ? {} : { exporter }),
+    client: resolveClient(service, decisions),
+  };
+  return { id, service, environment, engine, props, decisions };
+}
+
+function resolveEngine({ service, engine }: StackInput, decisions: Decisions): Engine {
+  const name: string = engine ?? service.engine;
+  const known: Readonly<Record<string, Engine>> = engines;
+  const found = Object.hasOwn(known, name) ? known[name] : undefined;
+  if (found === undefined) {
+    decisions.problems.add({
+      field: engine === undefined ? `${service.name}.engine` : "REDIS_ENGINE",
+      got: JSON.stringify(name),
+      expected: "the name of an engine in config/engines.ts",
+      fix: fixForUnknownName(name, Object.keys(engines)),
+    });
+    return engines["redis-7.4"];
+  }
+  const kind = engine === undefined ? "service" : "REDIS_ENGINE";
+  decisions.from(kind, "server.image", found.image, `engine ${name}`);
+  decisions.from(kind, "server.version", found.version, `engine ${name}`);
+  return found;
+}
+
+function resolveState(id: string, { state }: Environment, decisions: Decisions): StateProps {
+  decisions.from("environment", "state", state);
+  // Relative to cdktf.out/stacks/<stack>, where Terraform runs, and so the same on every machine.
+  return state.backend === "local"
+    ? { backend: "local", path: `../../../state/${id}.tfstate` }
+    : { ...state, key: `redis/${id}.tfstate` };
+}
+
+function resolveExporter(
+  { service, environment, deployment }: StackInput,
+  id: string,
+  engine: Engine,
+  decisions: Decisions,
+): RedisExporterProps | undefined {
+  const wanted = deployment.exporter ?? environment.exporter;
+  if (wanted === "off") {
+    return undefined;
+  }
+  if (wanted === "on") {
+    decisions.problems.add({
+      field: `${service.name}.environments.${environment.name}.exporter`,
+      got: "nothing",
+      expected: `a port, since environment ${environment.name} exports every service to Prometheus`,
+      fix: 'write exporter: { hostPort: 9121 } with a free port, or exporter: "off"',
+    });
+    return undefined;
+  }
+  return {
+    containerName: decisions.from("derived", "exporter.containerName", `${id}-exporter`, "<stack>-exporter"),
+    image: decisions.from("derived", "exporter.image", engine.exporterImage, "goes with the engine"),
+    hostPort: decisions.from("service", "exporter.hostPort", wanted.hostPort),
+    networkName: decisions.from("derived", "exporter.networkName", `${id}-metrics`, "<stack>-metrics"),
+    ...(environment.auth === "none"
+      ? {}
+      : {
+          secretsVolume: decisions.from(
+            "derived",
+            "exporter.secretsVolume",
+            `${id}-exporter-secrets`,
+            "<stack>-exporter-secrets",
+          ),
+        }),
+  };
+}
+
+function resolveClient({ name, client = {} }: Service, decisions: Decisions): ClientProps {
+  return {
+    database: decisions.choose("client.database", client.database, clientDefaults.database),
+    connectTimeout: decisions.duration(
+      `${name}.client.connectTimeout`,
+      decisions.choose("client.connectTimeout", client.connectTimeout, clientDefaults.connectTimeout),
+    ),
+    commandTimeout: decisions.duration(
+      `${name}.client.commandTimeout`,
+      decisions.choose("client.commandTimeout", client.commandTimeout, clientDefaults.commandTimeout),
+    ),
+    poolSize: decisions.choose("client.poolSize", client.poolSize, clientDefaults.poolSize),
+  };
+}

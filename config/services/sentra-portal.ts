@@ -1,0 +1,37 @@
+import type { Service } from "../service";
+
+/**
+ * Sentra Portal: sessions (`session:*`, 24 h), API cache (1 h), rate limits (1 h), locks (30 s), pub/sub.
+ *
+ * Other than before: `volatile-lru` in place of `allkeys-lru`, which evicted live sessions; a container
+ * limit that leaves room for the copy a snapshot needs; loopback in place of every interface.
+ */
+export const sentraPortal: Service = {
+  name: "sentra-portal",
+  description: "Sessions, API cache, rate limits, locks and pub/sub of the Sentra Portal",
+  engine: "redis-7.4",
+  maxmemoryPolicy: "volatile-lru",
+  persistence: {
+    appendonly: true,
+    appendfsync: "everysec",
+    save: [
+      { after: "1 h", changes: 1 },
+      { after: "5 min", changes: 100 },
+      { after: "1 min", changes: 10000 },
+    ],
+  },
+  client: { database: 0, connectTimeout: "5 s", commandTimeout: "5 s", poolSize: 10 },
+
+  environments: {
+    dev: {
+      memory: { maxmemory: "256 MiB" },
+      hostPort: 6379,
+    },
+    prod: {
+      memory: { maxmemory: "2 GiB" },
+      exporter: { hostPort: 9121 },
+      containerName: "sentra-redis",
+      dataVolumeName: "redis-data",
+    },
+  },
+};

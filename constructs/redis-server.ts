@@ -1,0 +1,112 @@
+import type { Container } from "@cdktf/provider-docker/lib/container";
+import type { Network } from "@cdktf/provider-docker/lib/network";
+import type { Volume } from "@cdktf/provider-docker/lib/volume";
+import { Construct } from "constructs";
+import { Duration } from "../core/duration";
+import { Problems } from "../core/problem";
+import { renderRedisConf } from "../core/redis-conf";
+import type { AuthProps, RedisServerProps as ServerValues } from "../core/redis-stack-props";
+import { hardenedContainer } from "./hardened-container";
+import { terraformLiteral } from "./terraform-literal";
+
+export interface RedisServerProps {
+  readonly values: ServerValues;
+  /** Text of `redis.conf.tpl`. */
+  readonly template: string;
+  /** Text of `redis-start.sh`. */
+  readonly startScript: string;
+  readonly network: Network;
+  readonly dataVolume: Volume;
+  /** Required where `values.auth` asks for a password. */
+  readonly secretsVolume?: Volume;
+  /** Whether the server gets the user that a `RedisExporter` logs in as. */
+  readonly hasExporter: boolean;
+  readonly ownerLabels: Readonly<Record<string, string>>;
+}
+
+/** Port inside the container and on the service's network. */
+export const REDIS_PORT = 6379;
+
+/** Owner of `/data` in the official image, Alpine and Debian alike. */
+const REDIS_USER = "999:1000";
+
+/**
+ * One Redis server in a container. The container can be replaced at any time: the data is in `dataVolume`,
+ * and Redis gets `stopTimeout` to write it.
+ *
+ * The configuration travels in `command`, so that a plan shows a changed directive as one line.
+ * @throws InvalidInputError when template and values do not fit
+ */
+export class RedisServer extends Construct {
+  /** The raw Terraform resource: an escape hatch for what has no property here. */
+  readonly container: Container;
+  /** Host name on the network. */
+  readonly host: string;
+
+  constructor(scope: Construct, id: string, props: RedisServerProps) {
+    super(scope, id);
+    const { values, network, dataVolume, secretsVolume, startScript } = props;
+    const problems = new Problems();
+    const redisConf = renderRedisConf(props.template, values, props.hasExporter, problems);
+    problems.throwIfAny();
+
+    this.host = values.containerName;
+    this.container = hardenedContainer(this, "container", {
+      name: values.containerName,
+      image: values.image,
+      command: [
+        "sh",
+        "-c",
+        terraformLiteral(withoutComments(startScript)),
+        "redis-start",
+        terraformLiteral(redisConf),
+      ],
+      user: REDIS_USER,
+      tmpfs: { "/usr/local/etc/redis": "rw,noexec,nosuid,size=1m,mode=0700,uid=999,gid=1000" },
+      networksAdvanced: [{ name: network.id, aliases: [...values.aliases] }],
+      volumes: [
+        { volumeName: dataVolume.name, containerPath: "/data" },
+        ...(secretsVolume === undefined
+          ? []
+          : [{ volumeName: secretsVolume.name, containerPath: "/run/secrets", readOnly: true }]),
+      ],
+      ...(values.hostPort === undefined
+        ? {}
+        : { ports: [{ internal: REDIS_PORT, external: values.hostPort, ip: "127.0.0.1" }] }),
+      ...(values.cpus === undefined ? {} : { cpus: `${values.cpus}` }),
+      healthcheck: {
+        test: ["CMD-SHELL", pingCommand(values.auth)],
+        interval: values.healthcheck.interval.toGo(),
+        timeout: values.healthcheck.timeout.toGo(),
+        retries: values.healthcheck.retries,
+        startPeriod: values.healthcheck.startPeriod.toGo(),
+      },
+      wait: true,
+      waitTimeout: timeToBecomeHealthy(values).toSeconds(),
+      memoryLimit: values.memoryLimit,
+      gracePeriod: values.stopTimeout,
+      ownerLabels: props.ownerLabels,
+      logMaxSize: values.logMaxSize,
+      logMaxFiles: values.logMaxFiles,
+    });
+  }
+}
+
+/** Checks the reply: `redis-cli ping` exits 0 on NOAUTH, WRONGPASS and LOADING (measured on 7.0.15). */
+function pingCommand(auth: AuthProps): string {
+  const login = auth.mode === "none" ? "" : `--no-auth-warning -u redis://health:x@127.0.0.1:${REDIS_PORT} `;
+  return `redis-cli -e ${login}ping | grep -qx PONG`;
+}
+
+/** Longest time in which a healthy start may still be called one, and 30 s for the image to be pulled. */
+function timeToBecomeHealthy({ healthcheck: { startPeriod, interval, retries } }: ServerValues): Duration {
+  return Duration.seconds(startPeriod.toSeconds() + interval.toSeconds() * (retries + 1) + 30);
+}
+
+/** A script without lines that are blank or only a comment: editing a comment must not replace production. */
+function withoutComments(script: string): string {
+  return script
+    .split("\n")
+    .filter((line) => !/^\s*(#|$)/.test(line))
+    .join("\n");
+}

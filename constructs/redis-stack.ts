@@ -1,0 +1,90 @@
+import { Network } from "@cdktf/provider-docker/lib/network";
+import { TerraformOutput, TerraformStack } from "cdktf";
+import type { Construct } from "constructs";
+import type { RedisStackProps as StackValues } from "../core/redis-stack-props";
+import { addDockerProvider } from "./docker-provider";
+import { protectedVolume } from "./protected-volume";
+import { RedisExporter } from "./redis-exporter";
+import { REDIS_PORT, RedisServer } from "./redis-server";
+import { addStateBackend } from "./state-backend";
+
+export interface RedisStackProps {
+  readonly values: StackValues;
+  /** Text of `redis.conf.tpl`. */
+  readonly template: string;
+  /** Text of `redis-start.sh`. */
+  readonly startScript: string;
+}
+
+/**
+ * One Redis: server, data volume, network, and where wanted secrets and exporter.
+ *
+ * Stateful. The Terraform addresses are fixed by name (`docker_volume.redis_data`, …), whatever
+ * construct they stand in: a changed address would be planned as destroy and create.
+ */
+export class RedisStack extends TerraformStack {
+  readonly server: RedisServer;
+  readonly exporter?: RedisExporter;
+
+  constructor(scope: Construct, id: string, props: RedisStackProps) {
+    super(scope, id);
+    const { values, template, startScript } = props;
+    const ownerLabels = { stack: id, ...values.labels };
+    addDockerProvider(this, values.docker);
+    addStateBackend(this, values.state);
+
+    const network = new Network(this, "network", values.network);
+    const dataVolume = protectedVolume(this, "redis_data", values.dataVolume);
+    const secrets = (name: string, volume: string | undefined) =>
+      volume === undefined
+        ? {}
+        : {
+            secretsVolume: protectedVolume(this, name, {
+              name: volume,
+              protected: values.dataVolume.protected,
+            }),
+          };
+    const { auth } = values.server;
+    this.server = new RedisServer(this, "server", {
+      values: values.server,
+      template,
+      startScript,
+      network,
+      dataVolume,
+      ...secrets("redis_secrets", auth.mode === "none" ? undefined : auth.secretsVolume),
+      hasExporter: values.exporter !== undefined,
+      ownerLabels,
+    });
+    this.server.container.overrideLogicalId("redis");
+
+    if (values.exporter !== undefined) {
+      this.exporter = new RedisExporter(this, "exporter", {
+        values: values.exporter,
+        server: this.server,
+        network,
+        metricsNetwork: new Network(this, "metrics", { name: values.exporter.networkName }),
+        ...secrets("exporter_secrets", values.exporter.secretsVolume),
+        ownerLabels,
+      });
+      this.exporter.container.overrideLogicalId("redis_exporter");
+    }
+    this.addOutputs(values);
+  }
+
+  private addOutputs({ server, network, dataVolume, exporter }: StackValues): void {
+    const [host, port] =
+      server.hostPort === undefined ? [server.containerName, REDIS_PORT] : ["127.0.0.1", server.hostPort];
+    const outputs: Readonly<Record<string, string | number>> = {
+      container: server.containerName,
+      host,
+      port,
+      network: network.name,
+      volume: dataVolume.name,
+      url: `redis://${host}:${port}`,
+      ...(exporter === undefined ? {} : { metrics_url: `http://127.0.0.1:${exporter.hostPort}/metrics` }),
+    };
+    for (const [name, value] of Object.entries(outputs)) {
+      new TerraformOutput(this, `output-${name}`, { value }).overrideLogicalId(name);
+    }
+  }
+}

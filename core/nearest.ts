@@ -1,0 +1,23 @@
+import { closest, distance } from "fastest-levenshtein";
+
+const MAX_TYPOS = 4;
+
+/** The known name that `name` was probably meant to be, or undefined when none is close. */
+export function nearest(name: string, known: readonly string[]): string | undefined {
+  if (known.length === 0) {
+    return undefined;
+  }
+  const candidate = closest(name, [...known]);
+  return distance(name, candidate) <= MAX_TYPOS ? candidate : undefined;
+}
+
+const MAX_LISTED = 12;
+
+/** The `fix` for an unknown name: the close one, else the known ones when they are few. */
+export function fixForUnknownName(name: string, known: readonly string[]): string {
+  const candidate = nearest(name, known);
+  if (candidate !== undefined) {
+    return `did you mean ${JSON.stringify(candidate)}? Use that name`;
+  }
+  return known.length > MAX_LISTED ? "check the spelling" : `use one of ${known.join(", ")}`;
+}

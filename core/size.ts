@@ -1,0 +1,71 @@
+import { InvalidValueError } from "./problem";
+
+const BYTES_PER_UNIT = { B: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 } as const;
+
+type SizeUnit = keyof typeof BYTES_PER_UNIT;
+
+/** How sizes are written in `config/`: a whole number and a binary unit, e.g. `"256 MiB"`. */
+export type SizeText = `${number} ${SizeUnit}`;
+
+const UNITS_LARGEST_FIRST: readonly SizeUnit[] = ["GiB", "MiB", "KiB", "B"];
+const PATTERN = /^(\d+) (B|KiB|MiB|GiB)$/;
+
+/** An amount of memory or disk: a whole number of bytes, 0 or more. */
+export class Size {
+  private constructor(private readonly bytes: number) {}
+
+  /**
+   * @param text a whole number and a unit, e.g. `"256 MiB"`
+   * @throws InvalidValueError on a negative, fractional or unsafe number, or another unit
+   */
+  static parse(text: string): Size {
+    const match = PATTERN.exec(text);
+    const bytes = match ? Number(match[1]) * BYTES_PER_UNIT[match[2] as SizeUnit] : Number.NaN;
+    if (!Number.isSafeInteger(bytes)) {
+      throw new InvalidValueError(
+        JSON.stringify(text),
+        `a whole number and a unit (${UNITS_LARGEST_FIRST.join(", ")}), such as "256 MiB"`,
+        'write a number without sign or fraction, one blank and the unit; "1536 MiB" instead of "1.5 GiB"',
+      );
+    }
+    return new Size(bytes);
+  }
+
+  static bytes(bytes: number): Size {
+    return Size.parse(`${bytes} B`);
+  }
+
+  static mebibytes(mebibytes: number): Size {
+    return Size.parse(`${mebibytes} MiB`);
+  }
+
+  toBytes(): number {
+    return this.bytes;
+  }
+
+  /** Whole mebibytes, rounded down: Docker's provider counts `memory` in units of 1024 × 1024 bytes. */
+  toMebibytes(): number {
+    return Math.floor(this.bytes / BYTES_PER_UNIT.MiB);
+  }
+
+  /** As redis.conf spells it, where `1mb` is 1024 × 1024 bytes. */
+  toRedis(): string {
+    const [amount, unit] = this.inLargestUnit();
+    return unit === "B" ? `${amount}` : `${amount}${unit.replace("iB", "b").toLowerCase()}`;
+  }
+
+  toString(): string {
+    return this.inLargestUnit().join(" ");
+  }
+
+  toJSON(): string {
+    return this.toString();
+  }
+
+  private inLargestUnit(): [number, SizeUnit] {
+    const unit = UNITS_LARGEST_FIRST.find(
+      (candidate) => this.bytes > 0 && this.bytes % BYTES_PER_UNIT[candidate] === 0,
+    );
+    return unit ? [this.bytes / BYTES_PER_UNIT[unit], unit] : [this.bytes, "B"];
+  }
+}
