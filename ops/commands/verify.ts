@@ -1,0 +1,153 @@
+import { randomUUID } from "node:crypto";
+import { connect } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import type Docker from "dockerode";
+import type { ResolvedStack } from "../../config/resolve-stack";
+import { connectEngine, isLocalEngine, isNotFound } from "../docker-engine";
+import { ExitCode } from "../exit-code";
+import { redisCommand } from "../redis-command";
+import { json, type Terminal } from "../terminal";
+
+/** One thing that was looked at. */
+interface Finding {
+  readonly check: string;
+  readonly ok: boolean;
+  readonly saw: string;
+}
+
+/**
+ * `redis-ops verify`: waits until the server is healthy, writes a key, reads it back and removes it, and
+ * tries the published ports. Exit code 1 when something is not as it should be.
+ */
+export async function verify(
+  { id, props }: ResolvedStack,
+  options: { readonly timeoutSeconds: number; readonly json: boolean },
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const docker = await connectEngine(props.docker);
+  const container = docker.getContainer(props.server.containerName);
+  const findings = [await waitUntilHealthy(id, container, options.timeoutSeconds, terminal)];
+  if (findings.every(({ ok }) => ok)) {
+    findings.push(await writeAndRead(container, props.server.auth));
+    if (isLocalEngine(props.docker)) {
+      findings.push(...(await tryPublishedPorts(props.server.hostPort, props.exporter?.hostPort)));
+    }
+  }
+  const isHealthy = findings.every(({ ok }) => ok);
+  if (options.json) {
+    terminal.out(json({ stack: id, healthy: isHealthy, findings }));
+  } else {
+    for (const { check, ok, saw } of findings) {
+      terminal.out(`${ok ? "ok  " : "FAIL"}  ${check}: ${saw}`);
+    }
+  }
+  if (!isHealthy) {
+    terminal.err(`Next: docker logs --tail 20 ${props.server.containerName}`);
+  }
+  return isHealthy ? ExitCode.ok : ExitCode.unhealthy;
+}
+
+async function waitUntilHealthy(
+  id: string,
+  container: Docker.Container,
+  timeoutSeconds: number,
+  terminal: Terminal,
+): Promise<Finding> {
+  const check = "health";
+  const started = Date.now();
+  for (let announced = 2; ; ) {
+    const seconds = Math.floor((Date.now() - started) / 1000);
+    const status = await healthOf(container);
+    if (status === undefined) {
+      return { check, ok: false, saw: `no container; deploy it with bin/up ${id}` };
+    }
+    if (status === "healthy") {
+      return { check, ok: true, saw: status };
+    }
+    if (status === "unhealthy" || seconds >= timeoutSeconds) {
+      return { check, ok: false, saw: `${status} after ${seconds} s` };
+    }
+    if (seconds >= announced) {
+      terminal.err(`waiting for ${id} to be healthy: ${status}, ${seconds} s of ${timeoutSeconds} s`);
+      announced = seconds + 5;
+    }
+    await sleep(250);
+  }
+}
+
+async function healthOf(container: Docker.Container): Promise<string | undefined> {
+  try {
+    const { State } = await container.inspect();
+    return State.Running ? (State.Health?.Status ?? "without a healthcheck") : State.Status;
+  } catch (error) {
+    if (isNotFound(error)) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+async function writeAndRead(
+  container: Docker.Container,
+  auth: Parameters<typeof redisCommand>[1],
+): Promise<Finding> {
+  const key = `redis-ops:verify:${randomUUID()}`;
+  const value = randomUUID();
+  const replies: string[] = [];
+  for (const command of [
+    ["SET", key, value, "EX", "60"],
+    ["GET", key],
+    ["UNLINK", key],
+  ]) {
+    const { stdout, stderr } = await redisCommand(container, auth, command);
+    replies.push(stdout.trim() || stderr.trim());
+  }
+  const [set, get] = replies;
+  return set === "OK" && get === value
+    ? { check: "write and read", ok: true, saw: "the same value" }
+    : { check: "write and read", ok: false, saw: replies.filter((reply) => reply !== value).join("; ") };
+}
+
+async function tryPublishedPorts(hostPort?: number, metricsPort?: number): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  if (hostPort !== undefined) {
+    const reply = await pingFromHost(hostPort);
+    findings.push({ check: `127.0.0.1:${hostPort}`, ok: reply === "+PONG", saw: reply });
+  }
+  if (metricsPort !== undefined) {
+    const saw = await redisUp(metricsPort);
+    findings.push({ check: `127.0.0.1:${metricsPort}/metrics`, ok: saw === "redis_up 1", saw });
+  }
+  return findings;
+}
+
+function pingFromHost(port: number): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: "127.0.0.1", port, timeout: 3000 }, () => socket.write("PING\r\n"));
+    const finish = (reply: string) => {
+      socket.destroy();
+      resolve(reply);
+    };
+    socket.once("data", (data) => finish(data.toString("utf8").trim()));
+    socket.once("timeout", () => finish("no answer within 3 s"));
+    socket.once("error", (error) => finish(error.message));
+  });
+}
+
+/** The exporter answers before it has reached Redis, so it gets a few seconds. */
+async function redisUp(port: number): Promise<string> {
+  let saw = "no answer";
+  for (let attempt = 0; attempt < 20; attempt += 1) {
+    try {
+      const response = await fetch(`http://127.0.0.1:${port}/metrics`, { signal: AbortSignal.timeout(3000) });
+      saw = /^redis_up .*$/m.exec(await response.text())?.[0] ?? "no redis_up";
+    } catch (error) {
+      saw = error instanceof Error ? error.message : "no answer";
+    }
+    if (saw === "redis_up 1") {
+      return saw;
+    }
+    await sleep(500);
+  }
+  return saw;
+}

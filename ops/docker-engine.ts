@@ -1,0 +1,88 @@
+import { PassThrough } from "node:stream";
+import { text } from "node:stream/consumers";
+import Docker from "dockerode";
+import { InvalidInputError, type Problem } from "../core/problem";
+import type { DockerProps } from "../core/redis-stack-props";
+
+/** What a command inside a container said. */
+export interface ExecResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const LOCAL_SOCKET = "unix:///var/run/docker.sock";
+
+/** The Docker engine of a stack: its environment's host, else `DOCKER_HOST`, else the local socket. */
+export function dockerEngine({ host }: DockerProps): Docker {
+  const url = new URL(engineAddress({ host }));
+  switch (url.protocol) {
+    case "unix:":
+      return new Docker({ socketPath: url.pathname });
+    case "ssh:":
+      return new Docker({
+        protocol: "ssh",
+        host: url.hostname,
+        username: url.username,
+        ...(url.port === "" ? {} : { port: url.port }),
+      });
+    default:
+      return new Docker({ host: url.hostname, port: url.port });
+  }
+}
+
+export function engineAddress({ host }: { readonly host?: string | undefined }): string {
+  return host ?? process.env.DOCKER_HOST ?? LOCAL_SOCKET;
+}
+
+/** Whether what the engine publishes on loopback is on this machine's loopback. */
+export function isLocalEngine(docker: DockerProps): boolean {
+  return engineAddress(docker).startsWith("unix:");
+}
+
+/** A problem when the engine does not answer. */
+export async function engineProblem(docker: DockerProps): Promise<Problem | undefined> {
+  try {
+    await dockerEngine(docker).ping();
+    return undefined;
+  } catch {
+    return {
+      field: "docker",
+      got: `no answer from ${engineAddress(docker)}`,
+      expected: "a running Docker engine",
+      fix: "start Docker (bin/up does it on Debian and Ubuntu), or set DOCKER_HOST",
+    };
+  }
+}
+
+/** @throws InvalidInputError when the engine does not answer */
+export async function connectEngine(docker: DockerProps): Promise<Docker> {
+  const problem = await engineProblem(docker);
+  if (problem !== undefined) {
+    throw new InvalidInputError([problem]);
+  }
+  return dockerEngine(docker);
+}
+
+/** Whether `error` is the engine's 404. */
+export function isNotFound(error: unknown): boolean {
+  return error instanceof Error && "statusCode" in error && error.statusCode === 404;
+}
+
+/** Runs `argv` in a running container and waits for its end. */
+export async function exec(container: Docker.Container, argv: readonly string[]): Promise<ExecResult> {
+  const process = await container.exec({ Cmd: [...argv], AttachStdout: true, AttachStderr: true });
+  const stream = await process.start({});
+  const stdout = new PassThrough();
+  const stderr = new PassThrough();
+  container.modem.demuxStream(stream, stdout, stderr);
+  const texts = Promise.all([text(stdout), text(stderr)]);
+  await new Promise<void>((resolve, reject) => {
+    stream.on("end", resolve).on("error", reject);
+  });
+  stdout.end();
+  stderr.end();
+  const [out, err] = await texts;
+  const { ExitCode } = await process.inspect();
+  return { exitCode: ExitCode ?? -1, stdout: out, stderr: err };
+}

@@ -1,0 +1,133 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import { loadStacks } from "../config/load-stacks";
+import { configShow } from "./commands/config-show";
+import {
+  CONNECTION_FORMATS,
+  type ConnectionFormat,
+  type ConnectionSide,
+  connection,
+} from "./commands/connection";
+import { preflight } from "./commands/preflight";
+import { secretsImport, secretsInit, secretsStatus } from "./commands/secrets";
+import { stacks } from "./commands/stacks";
+import { verify } from "./commands/verify";
+import type { ExitCode } from "./exit-code";
+import { loadOptions, loadStack } from "./load";
+import type { Terminal } from "./terminal";
+
+const EXIT_CODES = `
+Exit codes:
+  0  done, or as it should be
+  1  looked, and found something that is not as it should be
+  2  the input cannot be used or something is missing; nothing was changed`;
+
+const examples = (...lines: readonly string[]) =>
+  `\nExamples:\n${lines.map((line) => `  $ redis-ops ${line}`).join("\n")}`;
+
+const asJson = () => new Option("--json", "print data for scripts").default(false);
+
+/** The command line. `finish` gets the exit code of the command that ran. */
+export function buildProgram(terminal: Terminal, finish: (code: ExitCode) => void): Command {
+  const program = new Command("redis-ops")
+    .description("Looks after the Redis stacks of this repository.")
+    .showHelpAfterError("(add --help for what it takes)")
+    .configureOutput({
+      writeOut: (text) => terminal.out(text.trimEnd()),
+      writeErr: (text) => terminal.err(text.trimEnd()),
+    })
+    .exitOverride()
+    .addHelpText(
+      "after",
+      `${EXIT_CODES}\n${examples("stacks", "config show sentra-portal-prod", "verify dev-cache-dev")}`,
+    );
+
+  program.commandsGroup("Commands that only read:");
+  program
+    .command("stacks")
+    .description("list every stack")
+    .addOption(asJson())
+    .addHelpText("after", examples("stacks", "stacks --json"))
+    .action((options) => finish(stacks(loadStacks(loadOptions()), options, terminal)));
+
+  const config = program.command("config").description("what a stack is configured with");
+  config
+    .command("show <stack>")
+    .description("print every value of a stack and who decided it")
+    .addOption(asJson())
+    .addHelpText("after", examples("config show dev-cache-dev", "config show sentra-portal-prod --json"))
+    .action((id: string, options) => finish(configShow(loadStack(id), options, terminal)));
+
+  program
+    .command("connection <stack>")
+    .description("print what a client is configured with, without the password")
+    .addOption(new Option("--format <format>", "how to write it").choices(CONNECTION_FORMATS).default("env"))
+    .addOption(
+      new Option(
+        "--from <side>",
+        "where the client stands (default: host where a port is published)",
+      ).choices(["host", "network"]),
+    )
+    .addHelpText("after", examples("connection dev-cache-dev", "connection sentra-portal-prod --format json"))
+    .action((id: string, options: { format: ConnectionFormat; from?: ConnectionSide }) =>
+      finish(connection(loadStack(id), { format: options.format, side: options.from }, terminal)),
+    );
+
+  program
+    .command("preflight [stacks...]")
+    .description("find everything that would stop a deploy, for these stacks or all")
+    .addOption(asJson())
+    .addHelpText("after", examples("preflight", "preflight sentra-portal-prod --json"))
+    .action(async (ids: string[], options) => finish(await preflight(ids, options, terminal)));
+
+  program.commandsGroup("Commands that change something:");
+  program
+    .command("verify <stack>")
+    .description("wait until a stack is healthy, then write, read and remove one key")
+    .option("--timeout <seconds>", "how long to wait: 1 to 3600", wholeSeconds, 120)
+    .addOption(asJson())
+    .addHelpText("after", examples("verify dev-cache-dev", "verify sentra-portal-prod --timeout 300"))
+    .action(async (id: string, options: { timeout: number; json: boolean }) =>
+      finish(await verify(loadStack(id), { timeoutSeconds: options.timeout, json: options.json }, terminal)),
+    );
+
+  addSecrets(program, terminal, finish);
+  return program;
+}
+
+function addSecrets(program: Command, terminal: Terminal, finish: (code: ExitCode) => void): void {
+  const secrets = program
+    .command("secrets")
+    .description("the passwords of a stack: files in Docker volumes, never in Terraform");
+  secrets
+    .command("init <stack>")
+    .description("make the secrets that are missing; those that are there stay")
+    .addOption(asJson())
+    .addHelpText("after", examples("secrets init sentra-portal-prod"))
+    .action(async (id: string, options) => finish(await secretsInit(loadStack(id), options, terminal)));
+  secrets
+    .command("import <stack>")
+    .description("take the password that clients already use from a file, and make the other secrets")
+    .requiredOption("--from <file>", "file with the password alone; - for standard input")
+    .option("--replace", "replace another password that is already there", false)
+    .addOption(asJson())
+    .addHelpText("after", examples("secrets import sentra-portal-prod --from ./secrets/redis_password.txt"))
+    .action(async (id: string, options: { from: string; replace: boolean; json: boolean }) =>
+      finish(await secretsImport(loadStack(id), options, terminal)),
+    );
+  secrets
+    .command("status <stack>")
+    .description("which secrets are there; prints none of them")
+    .addOption(asJson())
+    .addHelpText("after", examples("secrets status sentra-portal-prod"))
+    .action(async (id: string, options) => finish(await secretsStatus(loadStack(id), options, terminal)));
+}
+
+function wholeSeconds(text: string): number {
+  const seconds = Number(text);
+  if (!Number.isInteger(seconds) || seconds < 1 || seconds > 3600) {
+    throw new InvalidArgumentError(
+      `got ${JSON.stringify(text)}, expected 1 to 3600. Fix: write whole seconds.`,
+    );
+  }
+  return seconds;
+}
