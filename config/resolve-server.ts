@@ -183,7 +183,7 @@ function resolveHealthcheck(
             "derived",
             `${path}.startPeriod`,
             startPeriodFor(maxmemory),
-            "30 s + 1 s for each 64 MiB of maxmemory",
+            "1 min for each 4 GiB of maxmemory",
           )
         : decisions.duration(
             `${name}.healthcheck.startPeriod`,
@@ -192,7 +192,10 @@ function resolveHealthcheck(
   };
 }
 
-/** Time to load the data: Redis reads 100 to 250 MiB a second (measured), and a slow disk half of that. */
+/**
+ * Time to load the data: a minute for each 4 GiB, which is 68 MiB a second where 100 to 250 were measured.
+ * In whole minutes, so that a small change of `maxmemory` changes nothing else in a plan.
+ */
 function startPeriodFor(maxmemory: Size): Duration {
-  return Duration.seconds(30 + Math.ceil(maxmemory.toMebibytes() / 64));
+  return Duration.seconds(60 * Math.max(1, Math.ceil(maxmemory.toMebibytes() / 4096)));
 }

@@ -66,7 +66,7 @@ export interface Healthcheck {
   readonly timeout?: DurationText;
   /** 1 to 20. @default 3 */
   readonly retries?: number;
-  /** Time to load the data, in which failures do not count. @default - 30 s and 1 s for each 64 MiB of maxmemory */
+  /** Time to load the data, in which failures do not count. @default - 1 min for each 4 GiB of maxmemory */
   readonly startPeriod?: DurationText;
 }
 

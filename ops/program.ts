@@ -75,9 +75,12 @@ export function buildProgram(terminal: Terminal, finish: (code: ExitCode) => voi
   program
     .command("preflight [stacks...]")
     .description("find everything that would stop a deploy, for these stacks or all")
+    .option("--without-docker", "leave out the Docker engine and the secrets on it", false)
     .addOption(asJson())
     .addHelpText("after", examples("preflight", "preflight sentra-portal-prod --json"))
-    .action(async (ids: string[], options) => finish(await preflight(ids, options, terminal)));
+    .action(async (ids: string[], options: { json: boolean; withoutDocker: boolean }) =>
+      finish(await preflight(ids, { json: options.json, docker: !options.withoutDocker }, terminal)),
+    );
 
   program.commandsGroup("Commands that change something:");
   program

@@ -90,16 +90,25 @@ async function withVolume<T>(
   }
 }
 
-async function pullIfMissing(docker: Docker, image: string): Promise<void> {
+/** Whether the engine has the image and need not pull it. */
+export async function hasImage(docker: Docker, image: string): Promise<boolean> {
   try {
     await docker.getImage(image).inspect();
+    return true;
   } catch (error) {
-    if (!isNotFound(error)) {
-      throw error;
+    if (isNotFound(error)) {
+      return false;
     }
-    const progress = await docker.pull(image);
-    await new Promise<void>((resolve, reject) => {
-      docker.modem.followProgress(progress, (failure) => (failure ? reject(failure) : resolve()));
-    });
+    throw error;
   }
+}
+
+async function pullIfMissing(docker: Docker, image: string): Promise<void> {
+  if (await hasImage(docker, image)) {
+    return;
+  }
+  const progress = await docker.pull(image);
+  await new Promise<void>((resolve, reject) => {
+    docker.modem.followProgress(progress, (failure) => (failure ? reject(failure) : resolve()));
+  });
 }

@@ -14,6 +14,7 @@ export function stacks(
     maxmemory: props.server.maxmemory.toString(),
     container: props.server.containerName,
     protected: props.dataVolume.protected,
+    images: [props.server.image, ...(props.exporter === undefined ? [] : [props.exporter.image])],
     description: service.description,
   }));
   terminal.out(

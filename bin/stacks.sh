@@ -1,0 +1,70 @@
+# shellcheck shell=bash
+# What bin/up and bin/down share: what they need, and Terraform in the folder of a stack. Sourced.
+
+# shellcheck source-path=SCRIPTDIR source=common.sh
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+plan_file=plan
+terraform=''
+
+stack_directory() { printf '%s/cdktf.out/stacks/%s' "$root" "$1"; }
+
+in_stack() { # STACK TERRAFORM_ARGUMENT...
+  (CDPATH='' cd "$(stack_directory "$1")" && "$terraform" "${@:2}")
+}
+
+# 0: nothing to change; 2: changes in the plan file; 1: refused, with Terraform's reasons on stderr.
+attempt_plan() { # STACK
+  # shellcheck disable=SC2154 # of common.sh
+  local status=0 started=$SECONDS log
+  log=$(_temporary)
+  _run "$1: terraform plan" "$log" in_stack "$1" plan -input=false -no-color -detailed-exitcode -out="$plan_file"
+  status=$_status
+  case $status in
+    0) _result "$green" ok "$1: terraform plan: no change" "$((SECONDS - started))" ;;
+    2) _result "$green" ok "$1: terraform plan" "$((SECONDS - started))" ;;
+    *) sed 's/^/    /' "$log" >&2 ;;
+  esac
+  rm -f "$log"
+  return "$status"
+}
+
+_synthesize() { (CDPATH='' cd "$root" && node_modules/.bin/tsx main.ts && mkdir -p state); }
+
+_images() { # STACK...: the catalogue's images of these stacks
+  "$root/bin/redis-ops" stacks --json |
+    node -e 'const wanted = process.argv.slice(1);
+      const stacks = JSON.parse(require("fs").readFileSync(0, "utf8"));
+      const images = stacks.filter((s) => wanted.includes(s.stack)).flatMap((s) => s.images);
+      console.log([...new Set(images)].join("\n"));' "$@"
+}
+
+# Checks everything first, then gets what is missing. Sets stacks, terraform and the lab's environment.
+prepare() { # STACK...
+  local refusal image arguments=()
+  # shellcheck disable=SC2034 # for the caller
+  stacks=("$@")
+  clean_terraform_env
+  # What an earlier eval of bin/lab env has left is decided anew.
+  unset TF_REATTACH_PROVIDERS
+  case ${REDIS_ENGINE:-} in debian-*) unset REDIS_ENGINE ;; esac
+  require ensure_node_modules
+  refuse_problems
+  # The engine is the one thing of preflight's list that can be mended here.
+  if ! refusal=$("$root/bin/redis-ops" preflight "$@" 2>&1); then
+    if docker_version >/dev/null || ! "$root/bin/redis-ops" preflight --without-docker "$@" >/dev/null 2>&1; then
+      printf '%s\n' "$refusal" >&2
+      exit 2
+    fi
+    require ensure_docker
+    refuse_problems
+  fi
+  require_value terraform terraform_binary
+  refuse_problems
+  for image in $(_images "$@"); do arguments+=(--engine-image "$image"); done
+  "$root/bin/lab" up "${arguments[@]}" >/dev/null
+  eval "$("$root/bin/lab" env)"
+  "$root/bin/redis-ops" preflight "$@" >/dev/null || exit $?
+  take_lock deploy
+  step "synthesize" _synthesize
+}
