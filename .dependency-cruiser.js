@@ -9,15 +9,55 @@ const forbid = (name, from, to, comment) => ({
 
 module.exports = {
   forbidden: [
-    forbid("core-imports-no-room", "^core/", "^(config|constructs|ops|lab|bench|main)", "core is plain values"),
-    forbid("core-imports-no-platform", "^core/", "cdktf|dockerode|node:(fs|child_process|net|crypto)", "no world in core"),
+    forbid(
+      "core-imports-no-room",
+      "^core/",
+      "^(config|constructs|ops|lab|bench|main)",
+      "core is plain values",
+    ),
+    forbid(
+      "core-imports-no-platform",
+      "^core/",
+      "cdktf|dockerode|node:(fs|child_process|net|crypto)",
+      "no world in core",
+    ),
     forbid("config-imports-core-only", "^config/", "^(constructs|ops|lab|bench|main)", "config is data"),
-    forbid("config-is-not-terraform", "^config/", "cdktf|dockerode|node:(fs|child_process|net)", "config is data"),
-    forbid("constructs-import-core", "^constructs/", "^(config|ops|lab|bench|main)", "props in, resources out"),
-    forbid("constructs-read-nothing", "^constructs/", "node:(fs|child_process|net|os|process)", "same bytes everywhere"),
-    forbid("ops-never-synthesizes", "^ops/", "^(constructs|lab|bench|main)|cdktf", "ops works when synthesis is broken"),
-    forbid("product-never-imports-lab", "^(main\\.ts|core|config|constructs|ops)", "^lab/", "the lab is for tests and bin/"),
-    forbid("lab-stands-alone", "^lab/", "^(config|constructs|ops|bench|main)|cdktf", "a stand-in of the world knows no product"),
+    forbid(
+      "config-is-not-terraform",
+      "^config/",
+      "cdktf|dockerode|node:(fs|child_process|net)",
+      "config is data",
+    ),
+    forbid(
+      "constructs-import-core",
+      "^constructs/",
+      "^(config|ops|lab|bench|main)",
+      "props in, resources out",
+    ),
+    forbid(
+      "constructs-read-nothing",
+      "^constructs/",
+      "node:(fs|child_process|net|os|process)",
+      "same bytes everywhere",
+    ),
+    forbid(
+      "ops-never-synthesizes",
+      "^ops/",
+      "^(constructs|lab|bench|main)|cdktf",
+      "ops works when synthesis is broken",
+    ),
+    forbid(
+      "product-never-imports-lab",
+      "^(main\\.ts|core|config|constructs|ops)",
+      "^lab/",
+      "the lab is for tests and bin/",
+    ),
+    forbid(
+      "lab-stands-alone",
+      "^lab/",
+      "^(config|constructs|ops|bench|main)|cdktf",
+      "a stand-in of the world knows no product",
+    ),
     {
       name: "no-circular",
       severity: "error",

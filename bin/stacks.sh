@@ -17,12 +17,12 @@ in_stack() { # STACK TERRAFORM_ARGUMENT...
 attempt_plan() { # STACK
   # shellcheck disable=SC2154 # of common.sh
   local status=0 started=$SECONDS log
-  log=$(_temporary)
-  _run "$1: terraform plan" "$log" in_stack "$1" plan -input=false -no-color -detailed-exitcode -out="$plan_file"
-  status=$_status
+  log=$(temporary_file)
+  run_quietly "$1: terraform plan" "$log" in_stack "$1" plan -input=false -no-color -detailed-exitcode -out="$plan_file"
+  status=$last_status
   case $status in
-    0) _result "$green" ok "$1: terraform plan: no change" "$((SECONDS - started))" ;;
-    2) _result "$green" ok "$1: terraform plan" "$((SECONDS - started))" ;;
+    0) result "$green" ok "$1: terraform plan: no change" "$((SECONDS - started))" ;;
+    2) result "$green" ok "$1: terraform plan" "$((SECONDS - started))" ;;
     *) sed 's/^/    /' "$log" >&2 ;;
   esac
   rm -f "$log"
