@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What bin/up and bin/down share: what they need, and Terraform in the folder of a stack. Sourced.
+# What bin/up, bin/plan and bin/down share: what they need, and Terraform in the folder of a stack. Sourced.
 
 # shellcheck source-path=SCRIPTDIR source=common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -14,7 +14,7 @@ in_stack() { # STACK TERRAFORM_ARGUMENT...
 }
 
 # 0: nothing to change; 2: changes in the plan file; 1: refused, with Terraform's reasons on stderr.
-attempt_plan() { # STACK
+plan() { # STACK
   # shellcheck disable=SC2154 # of common.sh
   local status=0 started=$SECONDS log
   log=$(temporary_file)
@@ -27,6 +27,13 @@ attempt_plan() { # STACK
   esac
   rm -f "$log"
   return "$status"
+}
+
+show_plan() { # STACK
+  printf '\n%s: Terraform plans\n' "$1"
+  local colour=(-no-color)
+  if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then colour=(); fi
+  in_stack "$1" show ${colour[@]+"${colour[@]}"} "$plan_file" | sed 's/^/  /'
 }
 
 _synthesize() { (CDPATH='' cd "$root" && node_modules/.bin/tsx main.ts && mkdir -p state); }

@@ -39,7 +39,7 @@ export const engines = {
     version: "7.0.15",
     licence: "BSD-3-Clause",
     rdbVersion: 10,
-    exporterImage: "redis-on-docker-lab/redis_exporter:1.45.0",
+    exporterImage: "redis-on-docker-lab/redis_exporter:distribution",
   },
 } as const satisfies Readonly<Record<string, Engine>>;
 

@@ -75,16 +75,16 @@ export class RedisStack extends TerraformStack {
     const [host, port] =
       server.hostPort === undefined ? [server.containerName, REDIS_PORT] : ["127.0.0.1", server.hostPort];
     const outputs: Readonly<Record<string, string | number>> = {
-      container: server.containerName,
+      container_name: server.containerName,
       host,
       port,
-      network: network.name,
-      volume: dataVolume.name,
+      network_name: network.name,
+      volume_name: dataVolume.name,
       url: `redis://${host}:${port}`,
       ...(exporter === undefined ? {} : { metrics_url: `http://127.0.0.1:${exporter.hostPort}/metrics` }),
     };
     for (const [name, value] of Object.entries(outputs)) {
-      new TerraformOutput(this, `output-${name}`, { value }).overrideLogicalId(name);
+      new TerraformOutput(this, name, { value });
     }
   }
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds redis-on-docker-lab/redis_exporter:<version>, a stand-in for the catalogue's exporter image where no registry
+# Builds redis-on-docker-lab/redis_exporter:distribution, a stand-in for the catalogue's exporter image where no registry
 # answers: the same user, port and entrypoint, made from the distribution's prometheus-redis-exporter. No shell.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -7,6 +7,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/unpack.sh"
 
 repository=redis-on-docker-lab/redis_exporter
+tag=distribution # its version differs between distributions and decides nothing
 main_package=prometheus-redis-exporter
 packages=(prometheus-redis-exporter)
 changes=(

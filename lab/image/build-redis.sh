@@ -7,6 +7,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/unpack.sh"
 
 repository=redis-on-docker-lab/redis
+tag=''
 main_package=redis-tools
 packages=(redis-server redis-tools busybox-static)
 changes=(

@@ -2,8 +2,8 @@
 # Makes an image out of the distribution's own packages, which are downloaded and unpacked, never installed.
 # Sourced by build-redis.sh and build-exporter.sh. A builder
 #
-#   1. sets `repository` (the image's name), `main_package` (whose version becomes the tag), `packages` (what is
-#      unpacked) and `changes` (Dockerfile lines for `docker import`),
+#   1. sets `repository` (the image's name), `tag` (empty: the version), `main_package` (whose version the image has),
+#      `packages` (what is unpacked) and `changes` (Dockerfile lines for `docker import`),
 #   2. defines fill_image, which puts files below "$image" with add_binary, add_directory and add_accounts,
 #   3. calls build_image "$@".
 #
@@ -40,7 +40,8 @@ engine_architecture() {
 
 # The lab's image of whatever version is on the engine, newest first; nothing if there is none.
 existing_image() {
-  docker image ls --filter label=redis-on-docker.lab=true --format '{{.Repository}}:{{.Tag}}' "$repository" |
+  docker image ls --filter label=redis-on-docker.lab=true --format '{{.Repository}}:{{.Tag}}' \
+    "$repository${tag:+:$tag}" |
     awk '!/<none>/ { print; exit }'
 }
 
@@ -154,17 +155,17 @@ package_versions() {
   done | paste -sd ' ' -
 }
 
-import_image() { # TAG
+import_image() { # REFERENCE VERSION
   local change options=() previous
   changes+=(
     "LABEL redis-on-docker.lab=true"
     "LABEL redis-on-docker.packages=\"$(package_versions)\""
-    "LABEL org.opencontainers.image.version=\"$1\""
+    "LABEL org.opencontainers.image.version=\"$2\""
     "LABEL org.opencontainers.image.description=\"Lab image, made from the distribution's packages. Not for production.\""
   )
   for change in "${changes[@]}"; do options+=(--change "$change"); done
-  previous=$(docker image ls --quiet "$repository:$1")
-  docker import "${options[@]}" --message "lab image" - "$repository:$1" <"$work/image.tar"
+  previous=$(docker image ls --quiet "$1")
+  docker import "${options[@]}" --message "lab image" - "$1" <"$work/image.tar"
   if [ -n "$previous" ]; then docker image rm "$previous" || true; fi # stays while a container uses it
 }
 
@@ -182,7 +183,7 @@ finish() {
 }
 
 build_image() {
-  local force='' architecture candidate reference
+  local force='' architecture candidate reference version
   case "$*" in
     '') ;;
     --force) force=yes ;;
@@ -223,7 +224,8 @@ build_image() {
   unpack "${packages[@]}"
   fill_image
   archive_image
-  reference=$repository:$(upstream_version "$(cat "$work/unpacked/$main_package.version")")
-  import_image "${reference##*:}"
+  version=$(upstream_version "$(cat "$work/unpacked/$main_package.version")")
+  reference=$repository:${tag:-$version}
+  import_image "$reference" "$version"
   printf '%s\n' "$reference" >&3
 }

@@ -7,9 +7,9 @@ import { type Attributes, hasUnknown, isAttributes, isList, isUnknown, isZero, t
 const REAL_PROVIDER = "the real provider kreuzwerker/docker 4.5.0";
 
 /**
- * Everything in a configuration that the stand-in does not implement or that has a
- * value the real provider refuses. Null, zero and empty are "not set": tools that
- * write configurations name every attribute.
+ * Everything in a configuration that the stand-in does not implement, or that has a
+ * value the real provider refuses. What is not implemented may be named with null,
+ * false, zero or nothing in it: tools that write configurations name every attribute.
  */
 export function checkConfig(
   resource: string,
@@ -24,7 +24,7 @@ export function checkConfig(
     const path = [...at, name];
     const label = `${resource}.${path.filter((step) => typeof step === "string").join(".")}`;
     const rule = rules[name];
-    if (isNotSet(value)) {
+    if (value === null || (rule === undefined && isNotSet(value))) {
       return [];
     }
     if (rule === undefined) {

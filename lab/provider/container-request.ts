@@ -18,6 +18,8 @@ export function containerRequest(view: View): Docker.ContainerCreateOptions {
     WorkingDir: view.text("working_dir"),
     StopSignal: view.text("stop_signal"),
     Env: view.texts("env"),
+    Tty: view.flag("tty"),
+    OpenStdin: view.flag("stdin_open"),
     Labels: view.labels("labels"),
     Volumes: Object.fromEntries(mountPaths.map((path) => [path, {}])),
     ExposedPorts: Object.fromEntries(Object.keys(ports).map((port) => [port, {}])),

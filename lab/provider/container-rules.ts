@@ -37,7 +37,9 @@ export const containerRules: Rules = {
   cpus: {
     change: "replace",
     check: (value) =>
-      typeof value === "string" && parseCpus(value) !== undefined ? undefined : 'a number such as "1.5"',
+      value === "" || (typeof value === "string" && parseCpus(value) !== undefined)
+        ? undefined
+        : 'a number such as "1.5"',
   },
 
   start: { change: "state", default: true },
@@ -49,6 +51,8 @@ export const containerRules: Rules = {
   remove_volumes: { change: "state", default: true },
   destroy_grace_seconds: STATE,
   container_read_refresh_timeout_milliseconds: { change: "state", default: 15_000 },
+  tty: { change: "replace", default: false },
+  stdin_open: { change: "replace", default: false },
   stop_signal: REPLACE,
   stop_timeout: REPLACE,
 

@@ -159,8 +159,12 @@ async function runToEnd(container: Docker.Container, view: View, world: World): 
   const printed = new PassThrough();
   if (view.flag("logs")) {
     const stream = await container.logs({ follow: true, stdout: true, stderr: true });
-    stream.on("end", () => printed.end());
-    world.docker.modem.demuxStream(stream, printed, printed);
+    if (view.flag("tty")) {
+      stream.pipe(printed);
+    } else {
+      stream.on("end", () => printed.end());
+      world.docker.modem.demuxStream(stream, printed, printed);
+    }
   } else {
     printed.end();
   }

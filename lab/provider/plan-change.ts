@@ -7,6 +7,7 @@ import {
   hasUnknown,
   isAttributes,
   isList,
+  isUnknown,
   isZero,
   type Type,
   UNKNOWN,
@@ -163,8 +164,8 @@ function elementPaths(field: Field, before: readonly Value[], wanted: readonly V
     for (const sub of inner) {
       const was = at(before, i, sub.name);
       const will = at(wanted, i, sub.name);
-      const isRemoved = sub.computed && i >= wanted.length;
-      if (sub.rule.change === "replace" && !isRemoved && !equivalent(was, will, sub.type)) {
+      const isLeftToEngine = sub.computed && (i >= wanted.length || isUnknown(will));
+      if (sub.rule.change === "replace" && !isLeftToEngine && !equivalent(was, will, sub.type)) {
         paths.push([field.name, i, sub.name]);
       }
     }

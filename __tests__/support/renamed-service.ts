@@ -1,0 +1,52 @@
+import type { EnvironmentName } from "../../config/environments";
+import type { Deployment, Service } from "../../config/service";
+import { freePort, type Scratch } from "./scratch";
+
+/** What a test changes in one environment of a service. */
+export type DeploymentChange = Partial<Deployment>;
+
+/**
+ * One of the real services in one environment, under names and ports that nothing else has: the service
+ * as it is in `config/services`, but for a health check every second, so that tests wait for less.
+ */
+export async function renamed(
+  service: Service,
+  environment: EnvironmentName,
+  { prefix }: Scratch,
+): Promise<Service> {
+  const deployment = deploymentOf(service, environment);
+  const { hostPort, exporter, containerName, networkName, dataVolumeName } = deployment;
+  return {
+    ...service,
+    name: `${prefix}-${service.name}`,
+    healthcheck: { interval: "1 s" },
+    environments: {
+      [environment]: {
+        ...deployment,
+        ...(hostPort === undefined ? {} : { hostPort: await freePort() }),
+        ...(typeof exporter === "object" ? { exporter: { hostPort: await freePort() } } : {}),
+        ...(containerName === undefined ? {} : { containerName: `${prefix}-${containerName}` }),
+        ...(networkName === undefined ? {} : { networkName: `${prefix}-${networkName}` }),
+        ...(dataVolumeName === undefined ? {} : { dataVolumeName: `${prefix}-${dataVolumeName}` }),
+      },
+    },
+  };
+}
+
+/** The service with other facts in its one environment: what an edit of its file does. */
+export function edited(service: Service, change: DeploymentChange): Service {
+  return {
+    ...service,
+    environments: Object.fromEntries(
+      Object.entries(service.environments).map(([name, deployment]) => [name, { ...deployment, ...change }]),
+    ),
+  };
+}
+
+function deploymentOf(service: Service, environment: EnvironmentName): Deployment {
+  const deployment = service.environments[environment];
+  if (deployment === undefined) {
+    throw new Error(`${service.name} has no environment ${environment}`);
+  }
+  return deployment;
+}
