@@ -7,6 +7,12 @@ const forbid = (name, from, to, comment) => ({
   to: { path: to },
 });
 
+/** What only `constructs/` and `main.ts` may use, and the Docker engine. */
+const PLATFORM = "cdktf|node_modules/constructs/|dockerode";
+
+/** Modules of Node.js, which dependency-cruiser resolves without their `node:`. */
+const world = (names) => `^(node:)?(${names})(/|$)`;
+
 module.exports = {
   forbidden: [
     forbid(
@@ -18,14 +24,14 @@ module.exports = {
     forbid(
       "core-imports-no-platform",
       "^core/",
-      "cdktf|dockerode|node:(fs|child_process|net|crypto)",
+      `${PLATFORM}|${world("fs|child_process|net|os|process|crypto")}`,
       "no world in core",
     ),
     forbid("config-imports-core-only", "^config/", "^(constructs|ops|lab|bench|main)", "config is data"),
     forbid(
       "config-is-not-terraform",
       "^config/",
-      "cdktf|dockerode|node:(fs|child_process|net)",
+      `${PLATFORM}|${world("fs|child_process|net|os|process")}`,
       "config is data",
     ),
     forbid(
@@ -37,7 +43,7 @@ module.exports = {
     forbid(
       "constructs-read-nothing",
       "^constructs/",
-      "node:(fs|child_process|net|os|process)",
+      world("fs|child_process|net|os|process"),
       "same bytes everywhere",
     ),
     forbid(

@@ -10,8 +10,10 @@ const read = (name: string) => readFileSync(join(__dirname, name), "utf8");
 try {
   const template = read("redis.conf.tpl");
   const startScript = read("constructs/redis-start.sh");
+  const stacks = loadStacks({ template, engine: process.env.REDIS_ENGINE });
+  // After every check: an App makes its output folder at once.
   const app = new App({ stackTraces: false });
-  for (const { id, props } of loadStacks({ template, engine: process.env.REDIS_ENGINE })) {
+  for (const { id, props } of stacks) {
     new RedisStack(app, id, { values: props, template, startScript });
   }
   app.synth();

@@ -57,6 +57,8 @@ prepare() { # STACK...
   case ${REDIS_ENGINE:-} in debian-*) unset REDIS_ENGINE ;; esac
   require ensure_node_modules
   refuse_problems
+  # Without one, preflight tells it together with everything else.
+  terraform=$(terraform_binary) && export TERRAFORM_BINARY_NAME=$terraform
   # The engine is the one thing of preflight's list that can be mended here.
   if ! refusal=$("$root/bin/redis-ops" preflight "$@" 2>&1); then
     if docker_version >/dev/null || ! "$root/bin/redis-ops" preflight --without-docker "$@" >/dev/null 2>&1; then
@@ -66,8 +68,6 @@ prepare() { # STACK...
     require ensure_docker
     refuse_problems
   fi
-  require_value terraform terraform_binary
-  refuse_problems
   for image in $(_images "$@"); do arguments+=(--engine-image "$image"); done
   "$root/bin/lab" up "${arguments[@]}" >/dev/null
   eval "$("$root/bin/lab" env)"

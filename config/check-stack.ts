@@ -1,3 +1,4 @@
+import type { Duration } from "../core/duration";
 import { MAX_MAXMEMORY_SHARE, MIN_MEMORY_LIMIT } from "../core/memory-budget";
 import { fixForUnknownName } from "../core/nearest";
 import type { Problems } from "../core/problem";
@@ -44,26 +45,39 @@ const NUMBER_RULES: readonly NumberRule[] = [
   },
 ];
 
-/** A duration of a stack and where it may lie, in seconds. */
-const SECOND_RULES: readonly NumberRule[] = [
+/** A duration that Docker or Redis takes in whole seconds, and where it may lie, in seconds. */
+interface SecondsRule extends Omit<NumberRule, "value"> {
+  readonly value: (props: RedisStackProps) => Duration;
+}
+
+/** Largest number of seconds that Redis takes. */
+const MAX_REDIS_SECONDS = 2_147_483_647;
+
+const SECONDS_RULES: readonly SecondsRule[] = [
+  { field: inService("timeout"), value: (p) => p.server.timeout, range: { min: 0, max: MAX_REDIS_SECONDS } },
+  {
+    field: inService("tcpKeepalive"),
+    value: (p) => p.server.tcpKeepalive,
+    range: { min: 0, max: MAX_REDIS_SECONDS },
+  },
   {
     field: inEnvironment("stopTimeout"),
-    value: (p) => p.server.stopTimeout.toSeconds(),
+    value: (p) => p.server.stopTimeout,
     range: { min: 10, max: 600 },
   },
   {
     field: inService("healthcheck.interval"),
-    value: (p) => p.server.healthcheck.interval.toSeconds(),
+    value: (p) => p.server.healthcheck.interval,
     range: { min: 1, max: 600 },
   },
   {
     field: inService("healthcheck.timeout"),
-    value: (p) => p.server.healthcheck.timeout.toSeconds(),
+    value: (p) => p.server.healthcheck.timeout,
     range: { min: 1, max: 60 },
   },
   {
     field: inService("healthcheck.startPeriod"),
-    value: (p) => p.server.healthcheck.startPeriod.toSeconds(),
+    value: (p) => p.server.healthcheck.startPeriod,
     range: { min: 1, max: 3600 },
   },
 ];
@@ -89,16 +103,8 @@ function checkRanges(stack: ResolvedStack, problems: Problems): void {
       problems.read(field(stack), 0, () => wholeNumber(number, range));
     }
   }
-  for (const { field, value, range } of SECOND_RULES) {
-    const seconds = value(stack.props);
-    if (seconds !== undefined && (seconds < range.min || seconds > range.max)) {
-      problems.add({
-        field: field(stack),
-        got: `${seconds} s`,
-        expected: `${range.min} s to ${range.max} s`,
-        fix: seconds < range.min ? `use "${range.min} s" or more` : `use "${range.max} s" or less`,
-      });
-    }
+  for (const { field, value, range } of SECONDS_RULES) {
+    checkSeconds(field(stack), value(stack.props), range, problems);
   }
   const { cpus } = stack.props.server;
   if (cpus !== undefined && !(cpus >= 0.1 && cpus <= 64)) {
@@ -109,6 +115,25 @@ function checkRanges(stack: ResolvedStack, problems: Problems): void {
       fix: "write the share of CPUs, such as 1.5, or leave it out",
     });
   }
+}
+
+/** A fraction of a second would be cut off, and half a second would become 0, which means never. */
+function checkSeconds(field: string, duration: Duration, { min, max }: Range, problems: Problems): void {
+  const seconds = duration.toMilliseconds() / 1000;
+  if (problems.has(field) || (Number.isInteger(seconds) && seconds >= min && seconds <= max)) {
+    return;
+  }
+  problems.add({
+    field,
+    got: `${duration}`,
+    expected: `whole seconds from ${min} s to ${max} s`,
+    fix:
+      seconds < min
+        ? `use "${min} s" or more`
+        : seconds > max
+          ? `use "${max} s" or less`
+          : `write "${Math.ceil(seconds)} s"`,
+  });
 }
 
 function checkMemory(stack: ResolvedStack, problems: Problems): void {
@@ -149,14 +174,7 @@ function checkSavePoints(stack: ResolvedStack, problems: Problems): void {
   stack.props.server.persistence.save.forEach(({ after, changes }, index) => {
     const field = inService(`persistence.save[${index}]`)(stack);
     problems.read(`${field}.changes`, 0, () => wholeNumber(changes, { min: 1, max: 1_000_000_000 }));
-    if (!problems.has(`${field}.after`) && after.toMilliseconds() < 1000) {
-      problems.add({
-        field: `${field}.after`,
-        got: `${after}`,
-        expected: "1 s or more",
-        fix: "write whole seconds",
-      });
-    }
+    checkSeconds(`${field}.after`, after, { min: 1, max: MAX_REDIS_SECONDS }, problems);
   });
 }
 

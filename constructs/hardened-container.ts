@@ -32,8 +32,7 @@ export const REPLACEMENT_LABEL = "redis-on-docker.replaced-when-changed";
  *   hash forces the honest replacement.
  */
 export function hardenedContainer(scope: Construct, id: string, props: HardenedContainerProps): Container {
-  const { memoryLimit, gracePeriod, ownerLabels, logMaxSize, logMaxFiles, ...rest } = props;
-  const init = false;
+  const { memoryLimit, gracePeriod, ownerLabels, logMaxSize, logMaxFiles, init = false, ...rest } = props;
   return new Container(scope, id, {
     readOnly: true,
     capabilities: { drop: ["ALL"] },

@@ -58,6 +58,12 @@ export function planChange(
       planned[field.name] = plannedAtCreate(field, wanted);
       continue;
     }
+    if (wasNeverRead(field, before, wanted)) {
+      changed = true;
+      planned[field.name] = UNKNOWN;
+      replace.push([field.name]);
+      continue;
+    }
     if (isSame(field, before, wanted)) {
       planned[field.name] = before;
       continue;
@@ -122,6 +128,15 @@ function plannedAtCreate(field: Field, wanted: Value): Value {
     return UNKNOWN;
   }
   return nothing ? null : wanted;
+}
+
+/**
+ * A computed set that is null in the state, as `env` is after an import. The real
+ * provider wants to know it, and replaces the resource to find out.
+ */
+function wasNeverRead(field: Field, before: Value, wanted: Value): boolean {
+  const isSet = typeof field.type !== "string" && field.type[0] === "set" && field.block === undefined;
+  return field.computed && isSet && before === null && wanted === null;
 }
 
 function isSame(field: Field, before: Value, wanted: Value): boolean {

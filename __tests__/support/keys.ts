@@ -1,0 +1,26 @@
+import type { TestStack } from "./test-stack";
+
+/** Sends what `commands` prints as the service's clients do: with the service's password, where there is one. */
+async function asClient(stack: TestStack, commands: string): Promise<readonly string[]> {
+  const script = `
+    REDISCLI_AUTH=$(cat /run/secrets/redis_password 2>/dev/null)
+    export REDISCLI_AUTH
+    ${commands} | redis-cli`;
+  const { stdout } = await stack.exec("sh", "-c", script);
+  return stdout.trimEnd().split("\n");
+}
+
+/** Writes `key:1` to `key:<count>`, one command each. */
+export async function writeKeys(stack: TestStack, count: number): Promise<void> {
+  const replies = await asClient(stack, `seq 1 ${count} | sed 's/.*/SET key:& value-&/'`);
+  const written = replies.filter((reply) => reply === "OK").length;
+  if (written !== count) {
+    throw new Error(`wrote ${written} of ${count} keys: ${replies.find((reply) => reply !== "OK")}`);
+  }
+}
+
+/** How many of the keys that `writeKeys` wrote are there, with the value that it wrote. */
+export async function intactKeys(stack: TestStack, count: number): Promise<number> {
+  const values = await asClient(stack, `seq 1 ${count} | sed 's/.*/GET key:&/'`);
+  return values.filter((value, index) => value === `value-${index + 1}`).length;
+}
