@@ -4,6 +4,7 @@ import { fixForUnknownName } from "../core/nearest";
 import type { Problems } from "../core/problem";
 import { MAXMEMORY_POLICIES, type RedisStackProps } from "../core/redis-stack-props";
 import { PORTS, type Range, wholeNumber } from "../core/whole-number";
+import { checkCommands } from "./check-commands";
 import { canonicalDirective, directivesOf } from "./directives";
 import type { ResolvedStack } from "./resolve-stack";
 
@@ -93,6 +94,7 @@ export function checkStack(
   checkSavePoints(stack, problems);
   checkChoices(stack, problems);
   checkExposure(stack, problems);
+  checkCommands(stack.environment, problems);
   checkDirectives(stack, templateDirectives, problems);
 }
 
@@ -219,9 +221,20 @@ function checkExposure(stack: ResolvedStack, problems: Problems): void {
 function checkDirectives(stack: ResolvedStack, ofTemplate: readonly string[], problems: Problems): void {
   const { directives, version } = stack.props.server;
   const known = directivesOf(version);
+  const seen = new Map<string, string>();
   for (const [name, value] of Object.entries(directives)) {
     const field = inService(`directives.${name}`)(stack);
     const canonical = canonicalDirective(name);
+    const other = seen.get(canonical ?? name);
+    seen.set(canonical ?? name, name);
+    if (other !== undefined) {
+      problems.add({
+        field,
+        got: `${JSON.stringify(name)}, which is another name of ${JSON.stringify(other)}`,
+        expected: "each directive once",
+        fix: "remove one of them",
+      });
+    }
     if (ofTemplate.includes(canonical ?? name)) {
       problems.add({
         field,

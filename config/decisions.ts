@@ -40,6 +40,11 @@ export class Decisions {
       own === undefined
         ? this.from("derived", path, `${stack}${suffix}`, `<stack>${suffix}`)
         : this.from("service", path, own);
+    return this.checkedName(field, name);
+  }
+
+  /** `name`, after noting what Docker does not accept. */
+  checkedName(field: string, name: string): string {
     if (!DOCKER_NAME.test(name)) {
       this.problems.add({
         field,

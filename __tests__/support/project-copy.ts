@@ -50,9 +50,14 @@ export class ProjectCopy {
     const { ports } = occupiedBy(services);
     const free = await freePorts(ports.length);
     const copy = new ProjectCopy(prefix, new Map(ports.map((port, i) => [port, free[i] ?? 0])), folder);
-    copy.copyFiles();
-    copy.renameServices();
-    return copy;
+    try {
+      copy.copyFiles();
+      copy.renameServices();
+      return copy;
+    } catch (error) {
+      rmSync(copy.parent, { recursive: true, force: true });
+      throw error;
+    }
   }
 
   /** Runs a program of the copy, such as `bin/up`; names in `argv` are renamed. */
@@ -104,28 +109,31 @@ export class ProjectCopy {
 
   /** Stops its lab and removes what it has made on the engine, and its folder. */
   async cleanUp(): Promise<void> {
-    await this.run("bin/lab", ["down"]);
-    const { containers, networks, volumes } = this.made();
-    const remove = (argv: readonly string[], names: readonly string[]) =>
-      names.length === 0 ? undefined : execFileSync("docker", [...argv, ...names], { stdio: "pipe" });
-    remove(["rm", "--force", "--volumes"], containers);
-    remove(["network", "rm"], networks);
-    remove(["volume", "rm"], volumes);
-    rmSync(this.parent, { recursive: true, force: true });
+    try {
+      await this.run("bin/lab", ["down"]);
+      const { containers, networks, volumes } = this.made();
+      remove(["rm", "--force", "--volumes"], containers);
+      remove(["network", "rm"], networks);
+      remove(["volume", "rm"], volumes);
+    } finally {
+      rmSync(this.parent, { recursive: true, force: true });
+    }
   }
 
   private copyFiles(): void {
-    const listed = execFileSync(
-      "git",
-      ["ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-      { cwd: PROJECT, encoding: "utf8" },
-    );
-    for (const file of listed.split("\0").filter((name) => name !== "" && existsSync(join(PROJECT, name)))) {
+    const listed = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
+      cwd: PROJECT,
+      encoding: "utf8",
+    });
+    for (const file of listed.split("\0")) {
       const from = join(PROJECT, file);
-      const to = join(this.directory, file);
-      mkdirSync(dirname(to), { recursive: true });
-      copyFileSync(from, to);
-      chmodSync(to, lstatSync(from).mode);
+      const stat = lstatSync(from, { throwIfNoEntry: false });
+      if (stat?.isFile()) {
+        const to = join(this.directory, file);
+        mkdirSync(dirname(to), { recursive: true });
+        copyFileSync(from, to);
+        chmodSync(to, stat.mode);
+      }
     }
     if (!existsSync(join(PROJECT, "node_modules", ".package-lock.json"))) {
       throw new Error("no node_modules made by npm: run npm ci");
@@ -135,12 +143,20 @@ export class ProjectCopy {
     utimesSync(join(this.directory, "package-lock.json"), 0, 0);
   }
 
+  /** The service files, and the stack that the programs take when none is named. */
   private renameServices(): void {
-    const folder = join(this.directory, "config", "services");
-    for (const file of readdirSync(folder)) {
-      const path = join(folder, file);
+    const services = readdirSync(join(this.directory, "config", "services"), { withFileTypes: true });
+    const programs = readdirSync(join(this.directory, "bin"), { withFileTypes: true });
+    for (const { parentPath, name } of [...services, ...programs]) {
+      const path = join(parentPath, name);
       writeFileSync(path, this.rename(readFileSync(path, "utf8")));
-      renameSync(path, join(folder, this.rename(file)));
+      renameSync(path, join(parentPath, this.rename(name)));
     }
+  }
+}
+
+function remove(argv: readonly string[], names: readonly string[]): void {
+  if (names.length > 0) {
+    execFileSync("docker", [...argv, ...names], { stdio: "pipe" });
   }
 }

@@ -43,7 +43,7 @@ export function renamer(
   ports: ReadonlyMap<number, number>,
 ): (text: string) => string {
   const alternatives = [
-    `(?<![\\w-])(?:${anyOf(services)})(?!\\w)`,
+    `(?<!\\w-?)(?:${anyOf(services)})(?!\\w)`,
     `(?<![\\w.-])(?<!"docker_\\w+" ")(?:${anyOf(names)})(?![\\w-])`,
   ];
   const name = new RegExp(alternatives.join("|"), "g");

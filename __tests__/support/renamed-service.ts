@@ -1,9 +1,7 @@
 import type { EnvironmentName } from "../../config/environments";
 import type { Deployment, Service } from "../../config/service";
-import { freePort, type Scratch } from "./scratch";
-
-/** What a test changes in one environment of a service. */
-export type DeploymentChange = Partial<Deployment>;
+import { freePorts } from "./free-ports";
+import type { Scratch } from "./scratch";
 
 /**
  * One of the real services in one environment, under names and ports that nothing else has: the service
@@ -16,6 +14,7 @@ export async function renamed(
 ): Promise<Service> {
   const deployment = deploymentOf(service, environment);
   const { hostPort, exporter, containerName, networkName, dataVolumeName } = deployment;
+  const [freePort = 0, metricsPort = 0] = await freePorts(2);
   return {
     ...service,
     name: `${prefix}-${service.name}`,
@@ -23,8 +22,8 @@ export async function renamed(
     environments: {
       [environment]: {
         ...deployment,
-        ...(hostPort === undefined ? {} : { hostPort: await freePort() }),
-        ...(typeof exporter === "object" ? { exporter: { hostPort: await freePort() } } : {}),
+        ...(hostPort === undefined ? {} : { hostPort: freePort }),
+        ...(typeof exporter === "object" ? { exporter: { hostPort: metricsPort } } : {}),
         ...(containerName === undefined ? {} : { containerName: `${prefix}-${containerName}` }),
         ...(networkName === undefined ? {} : { networkName: `${prefix}-${networkName}` }),
         ...(dataVolumeName === undefined ? {} : { dataVolumeName: `${prefix}-${dataVolumeName}` }),
@@ -34,7 +33,7 @@ export async function renamed(
 }
 
 /** The service with other facts in its one environment: what an edit of its file does. */
-export function edited(service: Service, change: DeploymentChange): Service {
+export function edited(service: Service, change: Partial<Deployment>): Service {
   return {
     ...service,
     environments: Object.fromEntries(

@@ -6,7 +6,7 @@ export interface ProgramResult {
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
-  /** Both, in the order in which they came. */
+  /** Both. Which line of one stood before which of the other is not sure. */
   readonly output: string;
   readonly seconds: number;
 }
@@ -17,6 +17,7 @@ export interface ProgramOptions {
   readonly env: NodeJS.ProcessEnv;
   /** `closed`: the program has no standard input at all. @default "empty" */
   readonly stdin?: "empty" | "closed";
+  /** @default 600, in which an image can be pulled */
   readonly timeoutSeconds?: number;
 }
 
@@ -36,7 +37,7 @@ export function plainEnvironment(more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEn
 export async function runProgram(
   program: string,
   argv: readonly string[],
-  { cwd, env, stdin = "empty", timeoutSeconds = 120 }: ProgramOptions,
+  { cwd, env, stdin = "empty", timeoutSeconds = 600 }: ProgramOptions,
 ): Promise<ProgramResult> {
   const started = Date.now();
   const [command, ...rest]: [string, ...string[]] =

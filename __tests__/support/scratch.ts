@@ -1,7 +1,6 @@
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -58,8 +57,10 @@ export class Scratch {
 
   private async removeFromEngine(): Promise<void> {
     const { containers, networks, volumes } = await this.list();
+    const users = (await Promise.all(volumes.map(({ Name }) => this.usersOf(Name)))).flat();
+    const ids = new Set([...containers, ...users].map(({ Id }) => Id));
     const removals = [
-      () => containers.map(({ Id }) => this.docker.getContainer(Id).remove({ force: true, v: true })),
+      () => [...ids].map((id) => this.docker.getContainer(id).remove({ force: true, v: true })),
       () => networks.map(({ Id }) => this.docker.getNetwork(Id).remove()),
       () => volumes.map(({ Name }) => this.docker.getVolume(Name).remove()),
     ];
@@ -70,27 +71,17 @@ export class Scratch {
 
   private async list() {
     const filters = { name: [this.prefix] };
-    const [containers, networks, { Volumes }] = await Promise.all([
+    const [containers, networks, { Volumes: volumes }] = await Promise.all([
       this.docker.listContainers({ all: true, filters }),
       this.docker.listNetworks({ filters }),
       this.docker.listVolumes({ filters }),
     ]);
-    return { containers, networks, volumes: Volumes };
+    return { containers, networks, volumes };
   }
-}
 
-/** A port of this machine that nobody listens on, below those that outgoing connections are given. */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = 20_000 + Math.floor(Math.random() * 12_000);
-    const isFree = await new Promise<boolean>((resolve) => {
-      const probe = createServer();
-      probe.once("error", () => resolve(false));
-      probe.listen(port, "127.0.0.1", () => probe.close(() => resolve(true)));
-    });
-    if (isFree) {
-      return port;
-    }
+  /** Containers that `redis-ops` makes for a moment to reach a volume have names of their own. */
+  private async usersOf(volume: string) {
+    return this.docker.listContainers({ all: true, filters: { volume: [volume] } });
   }
 }
 

@@ -1,5 +1,4 @@
-import { execFile } from "node:child_process";
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { App } from "cdktf";
 import type Docker from "dockerode";
@@ -7,20 +6,14 @@ import { loadStacks } from "../../config/load-stacks";
 import type { ResolvedStack } from "../../config/resolve-stack";
 import type { Service } from "../../config/service";
 import { RedisStack } from "../../constructs/redis-stack";
+import { verify } from "../../ops/commands/verify";
 import { type ExecResult, exec } from "../../ops/docker-engine";
 import { redisCommand } from "../../ops/redis-command";
-import { terraformBinary, terraformEnvironment } from "../../ops/terraform";
+import { terraformBinary } from "../../ops/terraform";
+import { recorded } from "./recorded";
+import { type ProgramResult, plainEnvironment, runProgram } from "./run-program";
 import { LAB_ENGINE, type Scratch } from "./scratch";
-
-const ROOT = join(__dirname, "..", "..");
-const TEMPLATE = readFileSync(join(ROOT, "redis.conf.tpl"), "utf8");
-const START_SCRIPT = readFileSync(join(ROOT, "constructs", "redis-start.sh"), "utf8");
-
-/** What a run of Terraform said. */
-export interface TerraformResult extends ExecResult {
-  /** Both streams, for messages. */
-  readonly output: string;
-}
+import { startScript, template } from "./stack-fixtures";
 
 export interface Plan {
   readonly isEmpty: boolean;
@@ -46,16 +39,12 @@ export class TestStack {
 
   /** What an edit of the service's file does: the stack is decided and synthesized anew. */
   write(service: Service): ResolvedStack {
-    const [stack] = loadStacks({ template: TEMPLATE, engine: LAB_ENGINE, services: [service] });
+    const [stack] = loadStacks({ template, engine: LAB_ENGINE, services: [service] });
     if (stack === undefined) {
       throw new Error(`${service.name} has no environment`);
     }
     const app = new App({ outdir: join(this.scratch.folder, "cdktf.out"), stackTraces: false });
-    new RedisStack(app, stack.id, {
-      values: stack.props,
-      template: TEMPLATE,
-      startScript: START_SCRIPT,
-    });
+    new RedisStack(app, stack.id, { values: stack.props, template, startScript });
     app.synth();
     this.stack = stack;
     return stack;
@@ -66,21 +55,13 @@ export class TestStack {
   }
 
   /** Runs Terraform in the stack's folder, whatever it returns. */
-  terraform(...argv: readonly string[]): Promise<TerraformResult> {
-    return new Promise((resolve, reject) => {
-      execFile(
-        terraformBinary(),
-        [...argv, "-no-color"],
-        { cwd: this.directory, env: this.environment(), maxBuffer: 64 * 1024 ** 2 },
-        (error, stdout, stderr) => {
-          const exitCode = error === null ? 0 : error.code;
-          if (typeof exitCode === "number") {
-            resolve({ exitCode, stdout, stderr, output: stdout + stderr });
-          } else {
-            reject(error);
-          }
-        },
-      );
+  terraform(...argv: readonly string[]): Promise<ProgramResult> {
+    return runProgram(terraformBinary(), [...argv, "-no-color"], {
+      cwd: this.directory,
+      env: plainEnvironment({
+        TF_REATTACH_PROVIDERS: this.scratch.provider.reattach,
+        TF_CLI_CONFIG_FILE: "",
+      }),
     });
   }
 
@@ -112,6 +93,16 @@ export class TestStack {
     return this.succeed("apply", "-input=false", "-auto-approve");
   }
 
+  /** Waits until `redis-ops verify` has nothing to say against the server; the provider does not wait for a start in place. */
+  async becomeHealthy(): Promise<void> {
+    const { exitCode, output } = await recorded((terminal) =>
+      verify(this.stack, { timeoutSeconds: 30, json: false }, terminal),
+    );
+    if (exitCode !== 0) {
+      throw new Error(output);
+    }
+  }
+
   /** Runs a command of Redis in the container, as `redis-ops` does, and returns the reply. */
   async redis(...command: readonly string[]): Promise<string> {
     const { stdout } = await redisCommand(this.container, this.stack.props.server.auth, command);
@@ -129,17 +120,5 @@ export class TestStack {
       throw new Error(`terraform ${argv.join(" ")}: exit code ${exitCode}\n${output}`);
     }
     return output;
-  }
-
-  /** Without what a developer's shell has set for Terraform runs of its own. */
-  private environment(): NodeJS.ProcessEnv {
-    const inherited = Object.entries(terraformEnvironment()).filter(
-      ([name]) => !/^TF_(CLI_ARGS|DATA_DIR|WORKSPACE|VAR_)/.test(name),
-    );
-    return {
-      ...Object.fromEntries(inherited),
-      CHECKPOINT_DISABLE: "1",
-      TF_REATTACH_PROVIDERS: this.scratch.provider.reattach,
-    };
   }
 }

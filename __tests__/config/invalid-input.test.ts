@@ -1,0 +1,145 @@
+import type { Environment } from "../../config/environment";
+import { environments } from "../../config/environments";
+import { loadStacks } from "../../config/load-stacks";
+import type { Service } from "../../config/service";
+import { InvalidInputError } from "../../core/problem";
+import { shop, template, unchecked } from "../support/stack-fixtures";
+
+/** As much wrong at once as one run can show. What each rule accepts and refuses is tested beside it. */
+const services: readonly Service[] = [
+  shop(
+    {
+      dev: {
+        memory: { maxmemory: "900 MiB", limit: "1000 MiB" },
+        hostPort: 0,
+        containerName: "cache",
+        dataVolumeName: "cache-data",
+        networkName: "cache network",
+        cpus: 0,
+      },
+      prod: { memory: { maxmemory: "1.5 GiB" }, hostPort: 6379 },
+    },
+    {
+      name: "basket",
+      engine: "debian-7.0.15",
+      maxmemoryPolicy: unchecked("allkeys-lruu"),
+      maxclients: 0,
+      timeout: "500 ms",
+      directives: {
+        "set-max-listpack-entries": "128",
+        "hash-max-ziplist-entries": "128",
+        "maxmemory-client": "5%",
+        maxmemory: "1gb",
+      },
+    },
+  ),
+  shop(
+    {
+      dev: {
+        memory: {},
+        hostPort: 70_000,
+        containerName: "cache",
+        dataVolumeName: "cache-data",
+      },
+      ...unchecked<Service["environments"]>({ staging: { memory: { maxmemory: "1 GiB" } } }),
+      prod: { memory: { limit: "-1 GiB" }, exporter: { hostPort: 65_536 } },
+    },
+    {
+      name: "Search_1",
+      directives: { "set-max-listpack-entries": "128" },
+      persistence: {
+        appendonly: true,
+        save: [
+          { after: "0 s", changes: 0 },
+          { after: unchecked("soon"), changes: 1.5 },
+        ],
+      },
+    },
+  ),
+  shop(
+    { dev: { memory: { limit: "64 MiB" }, hostPort: 6379 } },
+    {
+      name: "orders",
+      engine: unchecked("redis-7.3"),
+      notifyKeyspaceEvents: "Q",
+      client: { database: 16 },
+    },
+  ),
+];
+
+const known: Readonly<Record<string, Environment>> = {
+  ...environments,
+  dev: { ...environments.dev, stopTimeout: "5 s" },
+};
+
+/** Its first line has a placeholder that does not exist, and maxclients has none. */
+const broken = `maxclients {{max_clients}}\n${template.replace(/^maxclients .*\n/m, "")}`;
+
+function refusalOf(load: () => unknown): string {
+  try {
+    load();
+  } catch (error) {
+    if (error instanceof InvalidInputError) {
+      return error.message;
+    }
+    throw error;
+  }
+  throw new Error("nothing was refused");
+}
+
+describe("bad input", () => {
+  it("is reported completely in one run, one line for each problem", () => {
+    expect(
+      refusalOf(() => loadStacks({ template: broken, services, environments: known })).split("\n"),
+    ).toEqual([
+      "33 problems, nothing was changed",
+      '  basket.environments.dev.networkName: got "cache network", expected 2 to 128 letters, digits, dots, dashes or underscores, the first a letter or digit. Fix: use a name that Docker accepts.',
+      '  basket.environments.prod.exporter: got nothing, expected a port, since environment prod exports every service to Prometheus. Fix: write exporter: { hostPort: 9121 } with a free port, or exporter: "off".',
+      '  basket.environments.prod.memory.maxmemory: got "1.5 GiB", expected a whole number and a unit (GiB, MiB, KiB, B), such as "256 MiB". Fix: write a number without sign or fraction, one blank and the unit; "1536 MiB" instead of "1.5 GiB".',
+      '  service "Search_1".name: got "Search_1", expected lower-case letters, digits and single dashes, a letter first. Fix: rename the service; stacks and containers are named after it.',
+      '  Search_1.environments.dev.memory: got neither maxmemory nor limit, expected one of them; a Redis without a limit takes the whole host. Fix: write memory: { maxmemory: "256 MiB" }.',
+      '  Search_1.persistence.save[1].after: got "soon", expected a whole number and a unit (h, min, s, ms), such as "30 s". Fix: write a number without sign or fraction, one blank and the unit; "90 s" instead of "1.5 min".',
+      '  Search_1.environments: got "staging", expected an environment of config/environments. Fix: use one of dev, prod.',
+      '  Search_1.environments.prod.memory.limit: got "-1 GiB", expected a whole number and a unit (GiB, MiB, KiB, B), such as "256 MiB". Fix: write a number without sign or fraction, one blank and the unit; "1536 MiB" instead of "1.5 GiB".',
+      '  orders.engine: got "redis-7.3", expected the name of an engine in config/engines.ts. Fix: did you mean "redis-7.2"? Use that name.',
+      "  basket.environments.dev.hostPort: got 0, expected a whole number from 1 to 65535. Fix: use 1 or more.",
+      "  basket.maxclients: got 0, expected a whole number from 1 to 100000. Fix: use 1 or more.",
+      '  basket.timeout: got 500 ms, expected whole seconds from 0 s to 2147483647 s. Fix: write "1 s".',
+      '  environments/dev.stopTimeout: got 5 s, expected whole seconds from 10 s to 600 s. Fix: use "10 s" or more.',
+      "  basket.environments.dev.cpus: got 0, expected a number from 0.1 to 64. Fix: write the share of CPUs, such as 1.5, or leave it out.",
+      "  basket.environments.dev.memory.maxmemory: got 900 MiB of 1000 MiB, expected 0.8 of the container's limit or less, or the kernel kills Redis before it evicts. Fix: leave out limit, which is then derived with room for snapshots.",
+      '  basket.maxmemoryPolicy: got "allkeys-lruu", expected one of noeviction, allkeys-lru, allkeys-lfu, allkeys-random, volatile-lru, volatile-lfu, volatile-random, volatile-ttl. Fix: did you mean "allkeys-lru"? Use that name.',
+      '  basket.directives.set-max-listpack-entries: got "set-max-listpack-entries", expected a directive that Redis 7.0.15 knows. Fix: choose a newer engine or remove it.',
+      '  basket.directives.maxmemory-client: got "maxmemory-client", expected a directive that Redis 7.0.15 knows. Fix: did you mean "maxmemory-clients"? Use that name.',
+      `  basket.directives.maxmemory: got "1gb", expected a directive that redis.conf.tpl does not set itself. Fix: use the service's own field for it.`,
+      "  basket.environments.prod.hostPort: got 6379, expected no published port, since the network of environment prod is internal. Fix: leave hostPort out and let the clients join the network.",
+      "  Search_1.environments.dev.hostPort: got 70000, expected a whole number from 1 to 65535. Fix: use 65535 or less.",
+      "  Search_1.persistence.save[0].changes: got 0, expected a whole number from 1 to 1000000000. Fix: use 1 or more.",
+      '  Search_1.persistence.save[0].after: got 0 s, expected whole seconds from 1 s to 2147483647 s. Fix: use "1 s" or more.',
+      "  Search_1.persistence.save[1].changes: got 1.5, expected a whole number from 1 to 1000000000. Fix: round it.",
+      "  Search_1.environments.prod.exporter.hostPort: got 65536, expected a whole number from 1 to 65535. Fix: use 65535 or less.",
+      "  orders.client.database: got 16, expected a whole number from 0 to 15. Fix: use 15 or less.",
+      "  orders.environments.dev.memory.limit: got 64 MiB, expected 128 MiB or more. Fix: raise it, or leave it out and give maxmemory.",
+      '  orders.notifyKeyspaceEvents: got "Q", expected letters out of KEg$lshzxetdmnA. Fix: write the classes of events, such as "Ex" for expired keys.',
+      '  Search_1.environments.dev: got container "cache", expected a container that no other stack on the same Docker engine has; basket-dev has it. Fix: give Search_1-dev another one.',
+      '  Search_1.environments.dev: got volume "cache-data", expected a volume that no other stack on the same Docker engine has; basket-dev has it. Fix: give Search_1-dev another one.',
+      '  orders.environments.dev: got host port "6379", expected a host port that no other stack on the same Docker engine has; basket-prod has it. Fix: give orders-dev another one.',
+      "  redis.conf.tpl:1: got {{max_clients}}, expected one of the placeholders appendfsync, appendonly, auto_aof_rewrite_min_size, auto_aof_rewrite_percentage, directives, latency_monitor_threshold, maxclients, maxmemory, maxmemory_policy, maxmemory_samples, notify_keyspace_events, protected_mode, rename_command, requirepass, save, slowlog_log_slower_than, slowlog_max_len, tcp_keepalive, timeout, user. Fix: correct the placeholder or remove the line.",
+      "  redis.conf.tpl: got no {{maxclients}}, expected every value to stand in the template, or the setting would be lost. Fix: write a line with {{maxclients}}.",
+    ]);
+  });
+
+  it("in REDIS_ENGINE is reported once, not for each stack", () => {
+    expect(refusalOf(() => loadStacks({ template, engine: "redis-7.3" }))).toBe(
+      [
+        "1 problem, nothing was changed",
+        '  REDIS_ENGINE: got "redis-7.3", expected the name of an engine in config/engines.ts. ' +
+          'Fix: did you mean "redis-7.2"? Use that name.',
+      ].join("\n"),
+    );
+  });
+
+  it("in REDIS_ENGINE is reported for an empty one too, which is not the same as none", () => {
+    expect(refusalOf(() => loadStacks({ template, engine: "" }))).toMatch(/^ {2}REDIS_ENGINE: got "", /m);
+  });
+});

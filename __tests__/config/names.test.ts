@@ -1,0 +1,112 @@
+import { environments } from "../../config/environments";
+import { readStacks } from "../../config/load-stacks";
+import type { Deployment, Service } from "../../config/service";
+import { formatProblem } from "../../core/problem";
+import { problemsOf, shop, template } from "../support/stack-fixtures";
+
+const DOCKER_RULE =
+  "expected 2 to 128 letters, digits, dots, dashes or underscores, the first a letter or digit. " +
+  "Fix: use a name that Docker accepts.";
+
+const development = (own: Partial<Deployment>): Service["environments"] => ({
+  dev: { memory: { maxmemory: "256 MiB" }, ...own },
+});
+
+/** Problems of two services in dev, `one` and `two`. */
+function problemsOfTwo(one: Partial<Deployment>, two: Partial<Deployment>): readonly string[] {
+  const services = [shop(development(one), { name: "one" }), shop(development(two), { name: "two" })];
+  return readStacks({ template, services }).problems.map(formatProblem);
+}
+
+describe("the name of a service", () => {
+  it.each(["a", "shop", "shop-2", "a1-b2-c3"])("may be %j", (name) => {
+    expect(problemsOf("dev", { service: { name }, deployment: { containerName: "basket" } })).toEqual([]);
+  });
+
+  it.each(["", "Shop", "2shop", "-shop", "shop-", "shop--eu", "shop_eu", "shop eu", "shop/eu"])(
+    "may not be %j",
+    (name) => {
+      const names = { containerName: "basket", networkName: "basket-net", dataVolumeName: "basket-data" };
+      const quoted = JSON.stringify(name);
+      expect(problemsOf("dev", { service: { name }, deployment: names })).toEqual([
+        `service ${quoted}.name: got ${quoted}, expected lower-case letters, digits and single dashes, ` +
+          "a letter first. Fix: rename the service; stacks and containers are named after it.",
+      ]);
+    },
+  );
+});
+
+describe("a name in Docker", () => {
+  const fields = ["containerName", "networkName", "dataVolumeName"] as const;
+
+  it.each(fields)("may be 2 or 128 characters long as %s", (field) => {
+    const problems = ["ab", "a".repeat(128), "Basket_1.data-x"].flatMap((name) =>
+      problemsOf("dev", { deployment: { [field]: name } }),
+    );
+    expect(problems).toEqual([]);
+  });
+
+  it.each(fields)("may be nothing that Docker refuses as %s", (field) => {
+    const names = ["a", "a".repeat(129), "-basket", "_basket", "basket net", "a\nb", "korb-ä", `\${basket}`];
+    const problems = names.map((name) => problemsOf("dev", { deployment: { [field]: name } }));
+    expect(problems).toEqual(
+      names.map((name) => [`shop.environments.dev.${field}: got ${JSON.stringify(name)}, ${DOCKER_RULE}`]),
+    );
+  });
+});
+
+describe("what exists once on a Docker engine", () => {
+  it.each([
+    ["container", { containerName: "shared" }, "shared"],
+    ["network", { networkName: "shared" }, "shared"],
+    ["volume", { dataVolumeName: "shared" }, "shared"],
+    ["host port", { hostPort: 6379 }, "6379"],
+  ])("a %s belongs to one stack", (what, deployment, name) => {
+    expect(problemsOfTwo(deployment, deployment)).toEqual([
+      `two.environments.dev: got ${what} "${name}", expected a ${what} that no other stack on the same Docker ` +
+        "engine has; one-dev has it. Fix: give two-dev another one.",
+    ]);
+  });
+
+  it("counts ports and names of the exporter", () => {
+    expect(problemsOfTwo({ exporter: { hostPort: 9121 } }, { hostPort: 9121 })).toHaveLength(1);
+    expect(problemsOfTwo({ exporter: { hostPort: 9121 } }, { networkName: "one-dev-metrics" })).toHaveLength(
+      1,
+    );
+    expect(
+      problemsOfTwo({ exporter: { hostPort: 9121 } }, { containerName: "one-dev-exporter" }),
+    ).toHaveLength(1);
+  });
+
+  it("counts what one stack would take twice", () => {
+    expect(problemsOf("dev", { deployment: { hostPort: 9121, exporter: { hostPort: 9121 } } })).toHaveLength(
+      1,
+    );
+  });
+
+  it.each(["shop-prod-secrets", "shop-prod-exporter-secrets"])("counts the volume %s", (dataVolumeName) => {
+    expect(problemsOf("prod", { deployment: { dataVolumeName } })).toHaveLength(1);
+  });
+
+  it("lets a container, a network and a volume share a name", () => {
+    const all = { containerName: "basket", networkName: "basket", dataVolumeName: "basket" };
+    expect(problemsOf("dev", { deployment: all })).toEqual([]);
+  });
+
+  it("lets stacks on two Docker engines share a name", () => {
+    const deployment = { memory: { maxmemory: "256 MiB" }, containerName: "shared" } as const;
+    const services = [shop({ dev: deployment, prod: { ...deployment, exporter: "off" } })];
+    const onOther = {
+      ...environments,
+      prod: { ...environments.prod, docker: { host: "ssh://deploy@other" } },
+    };
+    expect(readStacks({ template, services }).problems).toHaveLength(1);
+    expect(readStacks({ template, services, environments: onOther }).problems).toEqual([]);
+  });
+
+  it("tells two services of one name", () => {
+    const services = [shop(development({})), shop(development({}))];
+    const problems = readStacks({ template, services }).problems.map(({ got }) => got);
+    expect(problems).toContain('stack "shop-dev"');
+  });
+});
