@@ -109,11 +109,12 @@ function checkRanges(stack: ResolvedStack, problems: Problems): void {
     checkSeconds(field(stack), value(stack.props), range, problems);
   }
   const { cpus } = stack.props.server;
-  if (cpus !== undefined && !(cpus >= 0.1 && cpus <= 64)) {
+  // The provider keeps one decimal: "0.25" would be read back as another number and replace the container for ever.
+  if (cpus !== undefined && !(cpus >= 0.1 && cpus <= 64 && Number(cpus.toFixed(1)) === cpus)) {
     problems.add({
       field: inDeployment("cpus")(stack),
       got: `${cpus}`,
-      expected: "a number from 0.1 to 64",
+      expected: "a number from 0.1 to 64 with one decimal at most",
       fix: "write the share of CPUs, such as 1.5, or leave it out",
     });
   }

@@ -86,7 +86,7 @@ export interface Client {
 export interface Deployment {
   /** Give one; the other is derived (`core/memory-budget.ts`). Given both, `maxmemory` may be 0.8 × `limit` at most. */
   readonly memory: { readonly maxmemory?: SizeText; readonly limit?: SizeText };
-  /** Share of CPUs that may be used at most: 0.1 to 64. @default - no limit */
+  /** Share of CPUs that may be used at most: 0.1 to 64, one decimal. @default - no limit */
   readonly cpus?: number;
   /** Port on the host's loopback address: 1 to 65535. @default - not published */
   readonly hostPort?: number;

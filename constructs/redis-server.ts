@@ -73,7 +73,7 @@ export class RedisServer extends Construct {
       ...(values.hostPort === undefined
         ? {}
         : { ports: [{ internal: REDIS_PORT, external: values.hostPort, ip: "127.0.0.1" }] }),
-      ...(values.cpus === undefined ? {} : { cpus: `${values.cpus}` }),
+      ...(values.cpus === undefined ? {} : { cpus: values.cpus.toFixed(1) }),
       healthcheck: {
         test: ["CMD-SHELL", pingCommand(values.auth)],
         interval: values.healthcheck.interval.toGo(),

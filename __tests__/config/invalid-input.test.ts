@@ -106,7 +106,7 @@ describe("bad input", () => {
       "  basket.maxclients: got 0, expected a whole number from 1 to 100000. Fix: use 1 or more.",
       '  basket.timeout: got 500 ms, expected whole seconds from 0 s to 2147483647 s. Fix: write "1 s".',
       '  environments/dev.stopTimeout: got 5 s, expected whole seconds from 10 s to 600 s. Fix: use "10 s" or more.',
-      "  basket.environments.dev.cpus: got 0, expected a number from 0.1 to 64. Fix: write the share of CPUs, such as 1.5, or leave it out.",
+      "  basket.environments.dev.cpus: got 0, expected a number from 0.1 to 64 with one decimal at most. Fix: write the share of CPUs, such as 1.5, or leave it out.",
       "  basket.environments.dev.memory.maxmemory: got 900 MiB of 1000 MiB, expected 0.8 of the container's limit or less, or the kernel kills Redis before it evicts. Fix: leave out limit, which is then derived with room for snapshots.",
       '  basket.maxmemoryPolicy: got "allkeys-lruu", expected one of noeviction, allkeys-lru, allkeys-lfu, allkeys-random, volatile-lru, volatile-lfu, volatile-random, volatile-ttl. Fix: did you mean "allkeys-lru"? Use that name.',
       '  basket.directives.set-max-listpack-entries: got "set-max-listpack-entries", expected a directive that Redis 7.0.15 knows. Fix: choose a newer engine or remove it.',

@@ -135,9 +135,9 @@ describe("the share of CPUs", () => {
     expect(problemsOf("dev", { deployment: { cpus } })).toEqual([]);
   });
 
-  it.each([0, 0.09, 64.1, Number.NaN])("may not be %d", (cpus) => {
+  it.each([0, 0.09, 0.25, 64.1, Number.NaN])("may not be %d", (cpus) => {
     expect(problemsOf("dev", { deployment: { cpus } })).toEqual([
-      `shop.environments.dev.cpus: got ${cpus}, expected a number from 0.1 to 64. ` +
+      `shop.environments.dev.cpus: got ${cpus}, expected a number from 0.1 to 64 with one decimal at most. ` +
         "Fix: write the share of CPUs, such as 1.5, or leave it out.",
     ]);
   });
