@@ -6,6 +6,7 @@
 
 plan_file=plan
 terraform=''
+preflight=("$root/bin/redis-ops" preflight) # a program that deploys nothing adds --without-secrets
 
 stack_directory() { printf '%s/cdktf.out/stacks/%s' "$root" "$1"; }
 
@@ -36,6 +37,12 @@ show_plan() { # STACK
   in_stack "$1" show ${colour[@]+"${colour[@]}"} "$plan_file" | sed 's/^/  /'
 }
 
+# Status 1: somebody has to decide it.
+explain_plan() { # STACK
+  printf '\n%s: in short\n' "$1"
+  in_stack "$1" show -json "$plan_file" | "$root/bin/redis-ops" explain-plan | sed 's/^/  /'
+}
+
 _synthesize() { (CDPATH='' cd "$root" && node_modules/.bin/tsx main.ts && mkdir -p state); }
 
 _images() { # STACK...: the catalogue's images of these stacks
@@ -60,8 +67,8 @@ prepare() { # STACK...
   # Without one, preflight tells it together with everything else.
   terraform=$(terraform_binary) && export TERRAFORM_BINARY_NAME=$terraform
   # The engine is the one thing of preflight's list that can be mended here.
-  if ! refusal=$("$root/bin/redis-ops" preflight "$@" 2>&1); then
-    if docker_version >/dev/null || ! "$root/bin/redis-ops" preflight --without-docker "$@" >/dev/null 2>&1; then
+  if ! refusal=$("${preflight[@]}" "$@" 2>&1); then
+    if docker_version >/dev/null || ! "${preflight[@]}" --without-docker "$@" >/dev/null 2>&1; then
       printf '%s\n' "$refusal" >&2
       exit 2
     fi
@@ -71,7 +78,7 @@ prepare() { # STACK...
   for image in $(_images "$@"); do arguments+=(--engine-image "$image"); done
   "$root/bin/lab" up "${arguments[@]}" >/dev/null
   eval "$("$root/bin/lab" env)"
-  "$root/bin/redis-ops" preflight "$@" >/dev/null || exit $?
+  "${preflight[@]}" "$@" >/dev/null || exit $?
   take_lock deploy
   step "synthesize" _synthesize
 }

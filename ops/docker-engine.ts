@@ -11,33 +11,43 @@ export interface ExecResult {
   readonly stderr: string;
 }
 
-const LOCAL_SOCKET = "unix:///var/run/docker.sock";
+const UNIX = "unix://";
+const LOCAL_SOCKET = `${UNIX}/var/run/docker.sock`;
+const DOCKER_PORT = 2375;
 
 /** The Docker engine of a stack: its environment's host, else `DOCKER_HOST`, else the local socket. */
 export function dockerEngine({ host }: DockerProps): Docker {
-  const url = new URL(engineAddress({ host }));
-  switch (url.protocol) {
-    case "unix:":
-      return new Docker({ socketPath: url.pathname });
-    case "ssh:":
-      return new Docker({
-        protocol: "ssh",
-        host: url.hostname,
-        username: url.username,
-        ...(url.port === "" ? {} : { port: url.port }),
-      });
-    default:
-      return new Docker({ host: url.hostname, port: url.port });
+  const address = engineAddress({ host });
+  if (address.startsWith(UNIX)) {
+    // Without `host`, the client would take that of DOCKER_HOST and never look at the socket.
+    return new Docker({ host: undefined, socketPath: address.slice(UNIX.length) });
   }
+  const { protocol, hostname, port, username } = new URL(address);
+  if (protocol === "ssh:") {
+    const agent = process.env.SSH_AUTH_SOCK;
+    return new Docker({
+      protocol: "ssh",
+      host: hostname,
+      username,
+      port: port === "" ? undefined : port,
+      ...(agent === undefined ? {} : { sshOptions: { agent } }),
+    });
+  }
+  const isEncrypted = port === "2376" || process.env.DOCKER_TLS_VERIFY === "1";
+  return new Docker({
+    protocol: isEncrypted ? "https" : "http",
+    host: hostname,
+    port: port === "" ? DOCKER_PORT : port,
+  });
 }
 
 export function engineAddress({ host }: { readonly host?: string | undefined }): string {
-  return host ?? process.env.DOCKER_HOST ?? LOCAL_SOCKET;
+  return host ?? (process.env.DOCKER_HOST || LOCAL_SOCKET);
 }
 
 /** Whether what the engine publishes on loopback is on this machine's loopback. */
 export function isLocalEngine(docker: DockerProps): boolean {
-  return engineAddress(docker).startsWith("unix:");
+  return engineAddress(docker).startsWith(UNIX);
 }
 
 /** A problem when the engine does not answer. */

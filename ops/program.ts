@@ -7,12 +7,14 @@ import {
   type ConnectionSide,
   connection,
 } from "./commands/connection";
+import { explainPlan } from "./commands/explain-plan";
 import { preflight } from "./commands/preflight";
 import { secretsImport, secretsInit, secretsStatus } from "./commands/secrets";
 import { stacks } from "./commands/stacks";
 import { verify } from "./commands/verify";
 import type { ExitCode } from "./exit-code";
 import { loadOptions, loadStack } from "./load";
+import { readText } from "./read-text";
 import type { Terminal } from "./terminal";
 
 const EXIT_CODES = `
@@ -76,10 +78,28 @@ export function buildProgram(terminal: Terminal, finish: (code: ExitCode) => voi
     .command("preflight [stacks...]")
     .description("find everything that would stop a deploy, for these stacks or all")
     .option("--without-docker", "leave out the Docker engine and the secrets on it", false)
+    .option("--without-secrets", "leave out the secrets, which only a deploy needs", false)
     .addOption(asJson())
     .addHelpText("after", examples("preflight", "preflight sentra-portal-prod --json"))
-    .action(async (ids: string[], options: { json: boolean; withoutDocker: boolean }) =>
-      finish(await preflight(ids, { json: options.json, docker: !options.withoutDocker }, terminal)),
+    .action(
+      async (
+        ids: string[],
+        {
+          json,
+          withoutDocker,
+          withoutSecrets,
+        }: { json: boolean; withoutDocker: boolean; withoutSecrets: boolean },
+      ) => finish(await preflight(ids, { json, docker: !withoutDocker, secrets: !withoutSecrets }, terminal)),
+    );
+
+  program
+    .command("explain-plan")
+    .description("say what a Terraform plan does, why, and what could be lost")
+    .option("--from <file>", "output of terraform show -json PLAN; - for standard input", "-")
+    .addOption(asJson())
+    .addHelpText("after", examples("explain-plan --from plan.json", "explain-plan --json < plan.json"))
+    .action((options: { from: string; json: boolean }) =>
+      finish(explainPlan(readText("--from", options.from), options, terminal)),
     );
 
   program.commandsGroup("Commands that change something:");

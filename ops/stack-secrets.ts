@@ -28,11 +28,11 @@ export interface SecretChange {
 
 /** The secret files of a stack, as they are in its volumes. Empty for a stack without password. */
 export async function secretStates(docker: Docker, props: RedisStackProps): Promise<readonly SecretState[]> {
-  const { auth, image } = props.server;
+  const { auth } = props.server;
   if (auth.mode === "none") {
     return [];
   }
-  const files = (await readVolume(docker, auth.secretsVolume, image)) ?? [];
+  const files = (await readVolume(docker, auth.secretsVolume)) ?? [];
   const own = secretFilesOf(auth, props.exporter !== undefined).map((file) => ({
     volume: auth.secretsVolume,
     file,
@@ -45,7 +45,7 @@ export async function secretStates(docker: Docker, props: RedisStackProps): Prom
   if (exporter?.secretsVolume === undefined) {
     return own;
   }
-  const [derived] = ((await readVolume(docker, exporter.secretsVolume, image)) ?? []).filter(
+  const [derived] = ((await readVolume(docker, exporter.secretsVolume)) ?? []).filter(
     ({ name }) => name === EXPORTER_PASSWORD_FILE,
   );
   const password = files.find(({ name }) => name === SECRET_FILES.exporter)?.content;
@@ -77,11 +77,11 @@ export async function importPassword(
 
 /** The password of the service's clients, or undefined. For comparing, never for printing. */
 export async function currentPassword(docker: Docker, props: RedisStackProps): Promise<string | undefined> {
-  const { auth, image } = props.server;
+  const { auth } = props.server;
   if (auth.mode === "none") {
     return undefined;
   }
-  const files = (await readVolume(docker, auth.secretsVolume, image)) ?? [];
+  const files = (await readVolume(docker, auth.secretsVolume)) ?? [];
   return files.find(({ name }) => name === SECRET_FILES.default)?.content;
 }
 
@@ -102,12 +102,12 @@ async function fillSecrets(
   props: RedisStackProps,
   given: Readonly<Record<string, string>>,
 ): Promise<readonly SecretChange[]> {
-  const { auth, image } = props.server;
+  const { auth } = props.server;
   if (auth.mode === "none") {
     return [];
   }
   const { exporter } = props;
-  const present = (await readVolume(docker, auth.secretsVolume, image)) ?? [];
+  const present = (await readVolume(docker, auth.secretsVolume)) ?? [];
   const wanted = secretFilesOf(auth, exporter !== undefined).map((name) => {
     const old = present.find((file) => file.name === name && file.content !== "");
     const content = given[name] ?? old?.content ?? newPassword();
@@ -120,7 +120,7 @@ async function fillSecrets(
     return { file: { name, content, ...REDIS_OWNER }, change };
   });
   const files = wanted.map(({ file }) => file);
-  await writeVolume(docker, auth.secretsVolume, image, files);
+  await writeVolume(docker, auth.secretsVolume, files);
   const changes: SecretChange[] = wanted.map(({ file, change }) => ({
     volume: auth.secretsVolume,
     file: file.name,
@@ -129,7 +129,7 @@ async function fillSecrets(
   const password = files.find(({ name }) => name === SECRET_FILES.exporter)?.content;
   if (exporter?.secretsVolume !== undefined && password !== undefined) {
     const content = exporterPasswords(props, password);
-    await writeVolume(docker, exporter.secretsVolume, image, [
+    await writeVolume(docker, exporter.secretsVolume, [
       { name: EXPORTER_PASSWORD_FILE, content, ...EXPORTER_OWNER },
     ]);
     changes.push({ volume: exporter.secretsVolume, file: EXPORTER_PASSWORD_FILE, change: "derived" });

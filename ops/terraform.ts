@@ -10,7 +10,7 @@ const OLDEST = { Terraform: [1, 11], OpenTofu: [1, 8] } as const;
 
 /** The Terraform binary to run: `TERRAFORM_BINARY_NAME` as cdktf reads it, else `terraform`. */
 export function terraformBinary(): string {
-  return process.env.TERRAFORM_BINARY_NAME ?? "terraform";
+  return process.env.TERRAFORM_BINARY_NAME || "terraform";
 }
 
 /** The environment for Terraform: a configuration file that is not there is not passed on. */

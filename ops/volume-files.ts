@@ -18,16 +18,18 @@ export interface VolumeFile {
 const MOUNT = "/run/secrets";
 
 /**
+ * An image with nothing in it, made on the engine: a container that is never started needs no more. So no
+ * registry has to answer before a secret can be written.
+ */
+const EMPTY_IMAGE = { repo: "redis-ops/empty", tag: "1" } as const;
+
+/**
  * The files at the top of a Docker volume; undefined when there is no such volume.
  *
  * Through a container that is created, never started, and removed: the content passes through the engine's
  * API and is on no command line, in no environment and in no log. Works the same on a remote engine.
  */
-export async function readVolume(
-  docker: Docker,
-  volume: string,
-  image: string,
-): Promise<readonly VolumeFile[] | undefined> {
+export async function readVolume(docker: Docker, volume: string): Promise<readonly VolumeFile[] | undefined> {
   try {
     await docker.getVolume(volume).inspect();
   } catch (error) {
@@ -36,7 +38,7 @@ export async function readVolume(
     }
     throw error;
   }
-  return withVolume(docker, volume, image, async (container) => {
+  return withVolume(docker, volume, async (container) => {
     const files: VolumeFile[] = [];
     const extract = tar.extract();
     const received = pipeline(await container.getArchive({ path: MOUNT }), extract);
@@ -56,10 +58,9 @@ export async function readVolume(
 export async function writeVolume(
   docker: Docker,
   volume: string,
-  image: string,
   files: readonly VolumeFile[],
 ): Promise<void> {
-  await withVolume(docker, volume, image, async (container) => {
+  await withVolume(docker, volume, async (container) => {
     const pack = tar.pack();
     for (const { content, ...header } of files) {
       pack.entry({ ...header, mtime: new Date() }, content);
@@ -72,14 +73,12 @@ export async function writeVolume(
 async function withVolume<T>(
   docker: Docker,
   volume: string,
-  image: string,
   use: (container: Docker.Container) => Promise<T>,
 ): Promise<T> {
-  await pullIfMissing(docker, image);
   const container = await docker.createContainer({
     name: `redis-ops-${randomUUID()}`,
-    Image: image,
-    Cmd: ["true"],
+    Image: await emptyImage(docker),
+    Cmd: ["none"],
     NetworkDisabled: true,
     HostConfig: { Binds: [`${volume}:${MOUNT}`], NetworkMode: "none" },
   });
@@ -90,25 +89,17 @@ async function withVolume<T>(
   }
 }
 
-/** Whether the engine has the image and need not pull it. */
-export async function hasImage(docker: Docker, image: string): Promise<boolean> {
+async function emptyImage(docker: Docker): Promise<string> {
+  const name = `${EMPTY_IMAGE.repo}:${EMPTY_IMAGE.tag}`;
   try {
-    await docker.getImage(image).inspect();
-    return true;
+    await docker.getImage(name).inspect();
   } catch (error) {
-    if (isNotFound(error)) {
-      return false;
+    if (!isNotFound(error)) {
+      throw error;
     }
-    throw error;
+    const nothing = tar.pack();
+    nothing.finalize();
+    await text(await docker.importImage(Readable.from(nothing), { ...EMPTY_IMAGE }));
   }
-}
-
-async function pullIfMissing(docker: Docker, image: string): Promise<void> {
-  if (await hasImage(docker, image)) {
-    return;
-  }
-  const progress = await docker.pull(image);
-  await new Promise<void>((resolve, reject) => {
-    docker.modem.followProgress(progress, (failure) => (failure ? reject(failure) : resolve()));
-  });
+  return name;
 }

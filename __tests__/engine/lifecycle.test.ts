@@ -1,7 +1,7 @@
-import type { SizeText } from "../../core/size";
+import type { Service } from "../../config/service";
 import { devCache } from "../../config/services/dev-cache";
 import { sentraPortal } from "../../config/services/sentra-portal";
-import type { Service } from "../../config/service";
+import type { SizeText } from "../../core/size";
 import { initSecrets } from "../../ops/stack-secrets";
 import { intactKeys, writeKeys } from "../support/keys";
 import { changedDirectives, plannedActions, replacementReasons } from "../support/plan-text";
@@ -53,8 +53,9 @@ describe.each(CASES)("$id", ({ service: original, environment, before, after }) 
   });
 
   it("has an empty second plan", async () => {
-    expect((await stack.plan()).text).toContain("No changes.");
-    expect((await stack.plan()).isEmpty).toBe(true);
+    const { isEmpty, text } = await stack.plan();
+    expect(text).toContain("No changes.");
+    expect(isEmpty).toBe(true);
   });
 
   it("takes 10,000 keys", async () => {

@@ -96,7 +96,10 @@ export class ProjectCopy {
   /** What it has made on the engine so far. */
   made(): Readonly<Record<"containers" | "networks" | "volumes", readonly string[]>> {
     const list = (...argv: string[]) =>
-      execFileSync("docker", [...argv, "--filter", `name=${this.prefix}`], { encoding: "utf8" })
+      execFileSync("docker", [...argv, "--filter", `name=${this.prefix}`], {
+        encoding: "utf8",
+        env: plainEnvironment(),
+      })
         .split("\n")
         .filter((name) => name.startsWith(this.prefix))
         .sort();
@@ -157,6 +160,6 @@ export class ProjectCopy {
 
 function remove(argv: readonly string[], names: readonly string[]): void {
   if (names.length > 0) {
-    execFileSync("docker", [...argv, ...names], { stdio: "pipe" });
+    execFileSync("docker", [...argv, ...names], { stdio: "pipe", env: plainEnvironment() });
   }
 }

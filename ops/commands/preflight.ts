@@ -7,16 +7,16 @@ import { loadOptions } from "../load";
 import { secretProblems, secretStates } from "../stack-secrets";
 import { json, type Terminal } from "../terminal";
 import { terraformProblem } from "../terraform";
-import { hasImage } from "../volume-files";
 
 /**
  * `redis-ops preflight`: everything that would stop a deploy, in one run, before anything is changed:
- * names, configuration, template, Terraform, Docker, secrets. Reads only. `docker: false` leaves out the last two.
+ * names, configuration, template, Terraform, Docker, secrets. Reads only. `docker: false` leaves out the last two,
+ * `secrets: false` the last.
  * @throws InvalidInputError with every problem
  */
 export async function preflight(
   ids: readonly string[],
-  options: { readonly json: boolean; readonly docker: boolean },
+  options: { readonly json: boolean; readonly docker: boolean; readonly secrets: boolean },
   terminal: Terminal,
 ): Promise<ExitCode> {
   const { stacks, problems: configuration } = readStacks(loadOptions());
@@ -27,7 +27,7 @@ export async function preflight(
     ...configuration,
     ...(terraform === undefined ? [] : [terraform]),
     // A stack whose values are wrong has no secrets to look for.
-    ...(options.docker ? await engineProblems(selected, configuration.length === 0, terminal) : []),
+    ...(options.docker ? await engineProblems(selected, options.secrets && configuration.length === 0) : []),
   ];
   if (options.json) {
     terminal.out(json({ stacks: selected.map(({ id }) => id), problems }));
@@ -43,7 +43,6 @@ export async function preflight(
 async function engineProblems(
   stacks: readonly ResolvedStack[],
   withSecrets: boolean,
-  terminal: Terminal,
 ): Promise<readonly Problem[]> {
   const engines = new Map(stacks.map(({ props }) => [engineAddress(props.docker), props.docker]));
   const problems: Problem[] = [];
@@ -52,23 +51,10 @@ async function engineProblems(
     if (problem !== undefined) {
       problems.push(problem);
     } else if (withSecrets) {
-      for (const stack of stacks.filter(({ props }) => engineAddress(props.docker) === address)) {
-        problems.push(...(await problemsOfSecrets(stack, terminal)));
+      for (const { id, props } of stacks.filter((stack) => engineAddress(stack.props.docker) === address)) {
+        problems.push(...secretProblems(id, await secretStates(dockerEngine(docker), props)));
       }
     }
   }
   return problems;
-}
-
-/** A volume is read with the stack's own image; one that has to be pulled first is not worth the wait here. */
-async function problemsOfSecrets(
-  { id, props }: ResolvedStack,
-  terminal: Terminal,
-): Promise<readonly Problem[]> {
-  const docker = dockerEngine(props.docker);
-  if (props.server.auth.mode !== "none" && !(await hasImage(docker, props.server.image))) {
-    terminal.err(`${id}: its secrets were not looked at, since ${props.server.image} is not here yet`);
-    return [];
-  }
-  return secretProblems(id, await secretStates(docker, props));
 }

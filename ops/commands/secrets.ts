@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
 import type { ResolvedStack } from "../../config/resolve-stack";
 import { InvalidInputError } from "../../core/problem";
 import { connectEngine } from "../docker-engine";
 import { ExitCode } from "../exit-code";
+import { readText } from "../read-text";
 import {
   currentPassword,
   importPassword,
@@ -87,14 +87,7 @@ export async function secretsStatus(
 function readPassword(from: string): string {
   const refuse = (got: string, expected: string, fix: string) =>
     new InvalidInputError([{ field: "--from", got, expected, fix }]);
-  let text: string;
-  try {
-    text = readFileSync(from === "-" ? 0 : from, "utf8");
-  } catch (error) {
-    const reason = error instanceof Error && "code" in error ? `${error.code}` : "an error";
-    throw refuse(`${reason} from ${JSON.stringify(from)}`, "a file that can be read", "check the path");
-  }
-  const password = text.replace(/\r?\n$/, "");
+  const password = readText("--from", from).replace(/\r?\n$/, "");
   if (!/^[\x20-\x7e\u0080-\uffff]*$/.test(password)) {
     throw refuse(
       "line breaks or control characters",

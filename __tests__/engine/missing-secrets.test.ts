@@ -1,0 +1,45 @@
+import { sentraPortal } from "../../config/services/sentra-portal";
+import { initSecrets } from "../../ops/stack-secrets";
+import { logsOf } from "../support/container-logs";
+import { edited, renamed } from "../support/renamed-service";
+import { Scratch } from "../support/scratch";
+import { TestStack } from "../support/test-stack";
+
+/** `terraform apply` of production before anybody made its secrets. One story: refused, mended, deployed. */
+
+let scratch: Scratch;
+let stack: TestStack;
+
+beforeAll(async () => {
+  scratch = await Scratch.create();
+  const service = edited(await renamed(sentraPortal, "prod", scratch), { memory: { maxmemory: "64 MiB" } });
+  // The shortest time that a deploy waits for health: 33 s in place of 110 s.
+  const hasty = { interval: "1 s", retries: 1, startPeriod: "1 s" } as const;
+  stack = new TestStack(scratch, { ...service, healthcheck: hasty });
+  await stack.init();
+});
+
+afterAll(() => scratch.remove());
+
+it("fails, since the server never becomes healthy", async () => {
+  const { exitCode, output } = await stack.terraform("apply", "-input=false", "-auto-approve");
+  expect(exitCode).toBe(1);
+  expect(output).toContain("docker_container.redis");
+});
+
+it("says in the container's log what is missing and what to do, in one line, and never listened", async () => {
+  const { stdout, stderr } = await logsOf(stack.container);
+  expect(stdout).toBe("");
+  expect([...new Set(stderr.trimEnd().split("\n"))]).toEqual([
+    "redis-start: /run/secrets: got no readable redis_password redis_ops_password redis_exporter_password, " +
+      "expected every secret. Fix: run redis-ops secrets init.",
+  ]);
+  expect((await stack.container.inspect()).State.ExitCode).toBe(78);
+});
+
+it("is deployed by the next apply once the secrets are there", async () => {
+  await initSecrets(scratch.docker, stack.stack.props);
+  await stack.apply();
+  await stack.becomeHealthy();
+  expect((await stack.plan()).isEmpty).toBe(true);
+});

@@ -1,0 +1,159 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { sentraPortal } from "../../config/services/sentra-portal";
+import { secretsImport, secretsInit, secretsStatus } from "../../ops/commands/secrets";
+import { readVolume, type VolumeFile } from "../../ops/volume-files";
+import { type Recorded, recorded } from "../support/recorded";
+import { edited, renamed } from "../support/renamed-service";
+import { Scratch } from "../support/scratch";
+import { TestStack } from "../support/test-stack";
+
+/** `redis-ops secrets` on real volumes: what it makes, what it takes, and that it never destroys. */
+
+const FILES = ["redis_exporter_password", "redis_ops_password", "redis_password"];
+
+let scratch: Scratch;
+let stack: TestStack;
+let files = 0;
+
+beforeEach(async () => {
+  scratch = await Scratch.create();
+  stack = new TestStack(
+    scratch,
+    edited(await renamed(sentraPortal, "prod", scratch), { memory: { maxmemory: "64 MiB" } }),
+  );
+});
+
+afterEach(() => scratch.remove());
+
+const init = () => recorded((to) => secretsInit(stack.stack, { json: false }, to));
+const status = () => recorded((to) => secretsStatus(stack.stack, { json: false }, to));
+
+function importFrom(from: string, replace = false): Promise<Recorded> {
+  return recorded((to) => secretsImport(stack.stack, { from, replace, json: false }, to));
+}
+
+/** Imports from a file with this text. */
+function importText(text: string, replace = false): Promise<Recorded> {
+  files += 1;
+  const path = join(scratch.folder, `password-${files}.txt`);
+  writeFileSync(path, text);
+  return importFrom(path, replace);
+}
+
+async function inVolume(name: string): Promise<readonly VolumeFile[]> {
+  const found = (await readVolume(scratch.docker, `${stack.stack.id}-${name}`)) ?? [];
+  return [...found].sort((a, b) => a.name.localeCompare(b.name));
+}
+
+const modes = (found: readonly VolumeFile[]) =>
+  found.map(({ name, uid, gid, mode }) => `${name} ${uid}:${gid} ${mode.toString(8)}`);
+
+describe("init", () => {
+  it("makes long random secrets that only Redis and the exporter can read", async () => {
+    expect((await init()).exitCode).toBe(0);
+    const secrets = await inVolume("secrets");
+    const exporter = await inVolume("exporter-secrets");
+    expect(modes(secrets)).toEqual(FILES.map((name) => `${name} 999:1000 400`));
+    expect(modes(exporter)).toEqual(["redis_exporter_passwords.json 59000:59000 400"]);
+    const values = secrets.map(({ content }) => content);
+    expect(values.map((value) => /^[\w-]{48}$/.test(value))).toEqual([true, true, true]);
+    expect(new Set(values).size).toBe(3);
+    const [exporterPassword] = values;
+    const at = `${stack.stack.props.server.containerName}:6379`;
+    expect(JSON.parse(exporter[0]?.content ?? "")).toEqual({
+      [`redis://${at}`]: exporterPassword,
+      [`redis://exporter@${at}`]: exporterPassword,
+    });
+  });
+
+  it("keeps secrets that are there, and says none of them", async () => {
+    const first = await init();
+    const before = await inVolume("secrets");
+    const second = await init();
+    expect(await inVolume("secrets")).toEqual(before);
+    expect(second.out.match(/ kept$/gm)).toHaveLength(3);
+    for (const { content } of before) {
+      expect(first.output + second.output).not.toContain(content);
+    }
+  });
+});
+
+describe("status", () => {
+  it("exits with 1 and says the next command while secrets are missing, with 0 when they are there", async () => {
+    const before = await status();
+    expect(before.exitCode).toBe(1);
+    expect(before.out.match(/ missing$/gm)).toHaveLength(4);
+    expect(before.err).toBe(`Next: redis-ops secrets init ${stack.stack.id}`);
+    expect(await scratch.inEngine()).toEqual([]);
+
+    await init();
+    const after = await status();
+    expect(after.exitCode).toBe(0);
+    expect(after.out.match(/ present$/gm)).toHaveLength(4);
+  });
+});
+
+describe("import", () => {
+  it("takes a password without the line break at its end, and makes the others", async () => {
+    const { exitCode, output } = await importText("sixteen letters!\r\n");
+    expect(exitCode).toBe(0);
+    expect(output).not.toContain("sixteen letters!");
+    const secrets = await inVolume("secrets");
+    expect(modes(secrets)).toEqual(FILES.map((name) => `${name} 999:1000 400`));
+    expect(secrets.find(({ name }) => name === "redis_password")?.content).toBe("sixteen letters!");
+    expect((await status()).exitCode).toBe(0);
+  });
+
+  it.each([
+    ["a short one", "fifteen letters", "got 15 characters, expected 16 or more"],
+    ["an empty one", "\n", "got 0 characters, expected 16 or more"],
+    [
+      "two lines",
+      "the first line of it\nand the second\n",
+      "got line breaks or control characters, expected",
+    ],
+    ["a control character", "with a \t tabulator in it", "got line breaks or control characters, expected"],
+  ])("refuses %s and changes nothing", async (_, text, message) => {
+    const refused = importText(text);
+    await expect(refused).rejects.toThrow(message);
+    await expect(refused).rejects.toThrow(
+      /^1 problem, nothing was changed\n {2}--from: got [\w ]+, expected /,
+    );
+    expect(await scratch.inEngine()).toEqual([]);
+  });
+
+  it("refuses a file that is not there and changes nothing", async () => {
+    const path = join(scratch.folder, "nothing.txt");
+    await expect(importFrom(path)).rejects.toThrow(`from "${path}", expected a file that can be read`);
+    expect(await scratch.inEngine()).toEqual([]);
+  });
+
+  it("takes the same password again, and another one only with --replace", async () => {
+    const [old, other] = ["the password of old", "another password than that"];
+    await importText(old);
+    const before = await inVolume("secrets");
+    expect((await importText(old)).out.match(/ kept$/gm)).toHaveLength(3);
+
+    const refused = importText(other);
+    await expect(refused).rejects.toThrow("Fix: add --replace to change it");
+    await expect(refused).rejects.not.toThrow(other);
+    await expect(refused).rejects.not.toThrow(old);
+    expect(await inVolume("secrets")).toEqual(before);
+
+    expect((await importText(other, true)).exitCode).toBe(0);
+    expect(await inVolume("secrets")).toEqual(
+      before.map((file) => (file.name === "redis_password" ? { ...file, content: other } : file)),
+    );
+  });
+});
+
+it("has a server that takes a password of quotes, backslashes, blanks, placeholders and other alphabets", async () => {
+  const password = ` it's "quoted" \\back\\\\slashes\\ $HOME \`id\` #x @secret:x@ @sha256:redis_ops_password@ %s é 漢 🔑 `;
+  await importText(password);
+  await stack.deploy();
+  const asClient = 'REDISCLI_AUTH=$1 exec redis-cli -e --no-auth-warning "$2" "$3"';
+  const { stdout } = await stack.exec("sh", "-c", asClient, "client", password, "ECHO", "let in");
+  expect(stdout).toBe("let in\n");
+  expect(await stack.redis("OPS_CONFIG", "GET", "requirepass")).toBe(`requirepass\n${password.trimEnd()}`);
+});

@@ -1,0 +1,103 @@
+import { dockerEngine, engineAddress, engineProblem, isLocalEngine } from "../../ops/docker-engine";
+import { EmptyEngine } from "../support/empty-engine";
+import { withEnvironmentOfItsOwn } from "../support/environment";
+import { temporaryFolder } from "../support/temporary-folder";
+
+withEnvironmentOfItsOwn();
+const inFolder = temporaryFolder();
+
+/** Where the client would connect to. */
+const destination = (host?: string) => {
+  const { modem } = dockerEngine(host === undefined ? {} : { host });
+  const parts = ["protocol", "socketPath", "host", "port", "username"];
+  return Object.fromEntries(parts.map((part) => [part, Reflect.get(modem, part)]));
+};
+const socket = (socketPath: string) => ({ protocol: "http", socketPath });
+
+test("the stack's own host comes first, then DOCKER_HOST, then the local socket", () => {
+  expect(engineAddress({})).toBe("unix:///var/run/docker.sock");
+  process.env.DOCKER_HOST = "tcp://build:2375";
+  expect(engineAddress({})).toBe("tcp://build:2375");
+  expect(engineAddress({ host: "ssh://ops@redis-host" })).toBe("ssh://ops@redis-host");
+});
+
+test("an empty DOCKER_HOST is none, as it is for the docker command", () => {
+  process.env.DOCKER_HOST = "";
+  expect(engineAddress({})).toBe("unix:///var/run/docker.sock");
+});
+
+describe("addresses", () => {
+  test("a socket, also one with a blank in its path", () => {
+    expect(destination()).toEqual(socket("/var/run/docker.sock"));
+    expect(destination("unix:///home/a b/docker.sock")).toEqual(socket("/home/a b/docker.sock"));
+  });
+
+  test("tcp with and without a port", () => {
+    expect(destination("tcp://build:1234")).toEqual({ protocol: "http", host: "build", port: "1234" });
+    expect(destination("tcp://build")).toEqual({ protocol: "http", host: "build", port: 2375 });
+  });
+
+  test("tcp with TLS, by its port or by DOCKER_TLS_VERIFY", () => {
+    expect(destination("tcp://build:2376")).toMatchObject({ protocol: "https", host: "build" });
+    process.env.DOCKER_TLS_VERIFY = "1";
+    expect(destination("tcp://build:1234")).toMatchObject({ protocol: "https", host: "build" });
+  });
+
+  test("ssh with and without a port", () => {
+    expect(destination("ssh://ops@redis-host:2222")).toEqual({
+      protocol: "ssh",
+      host: "redis-host",
+      port: "2222",
+      username: "ops",
+    });
+    expect(destination("ssh://ops@redis-host")).toEqual({
+      protocol: "ssh",
+      host: "redis-host",
+      username: "ops",
+    });
+  });
+
+  test("ssh with the keys of the agent that runs", () => {
+    process.env.SSH_AUTH_SOCK = "/run/agent";
+    expect(Reflect.get(dockerEngine({ host: "ssh://ops@redis-host" }).modem, "sshOptions")).toMatchObject({
+      agent: "/run/agent",
+    });
+  });
+});
+
+test("nothing of another DOCKER_HOST gets into the address of a stack's own engine", () => {
+  process.env.DOCKER_HOST = "ssh://somebody@elsewhere:2222";
+  expect(destination("unix:///var/run/docker.sock")).toMatchObject({
+    host: undefined,
+    socketPath: "/var/run/docker.sock",
+  });
+  expect(destination("tcp://build:2375")).toMatchObject({ protocol: "http", host: "build", port: "2375" });
+});
+
+test("only an engine behind a socket publishes on this machine's loopback", () => {
+  expect(isLocalEngine({})).toBe(true);
+  expect(isLocalEngine({ host: "tcp://build:2375" })).toBe(false);
+  expect(isLocalEngine({ host: "ssh://ops@redis-host" })).toBe(false);
+});
+
+test("an engine that answers is no problem", async () => {
+  const engine = await EmptyEngine.listen(inFolder("docker.sock"));
+  try {
+    expect(await engineProblem({ host: engine.address })).toBeUndefined();
+    expect(engine.asked).toEqual(["GET /_ping"]);
+  } finally {
+    await engine.close();
+  }
+});
+
+test.each([["unix:///nowhere/docker.sock"], ["tcp://127.0.0.1:1"], ["not an address"]])(
+  "an engine that does not answer is a problem: %s",
+  async (host) => {
+    expect(await engineProblem({ host })).toEqual({
+      field: "docker",
+      got: `no answer from ${host}`,
+      expected: "a running Docker engine",
+      fix: "start Docker (bin/up does it on Debian and Ubuntu), or set DOCKER_HOST",
+    });
+  },
+);

@@ -1,0 +1,273 @@
+import { withEnvironmentOfItsOwn } from "../support/environment";
+import { redisOps } from "../support/recording-terminal";
+
+withEnvironmentOfItsOwn();
+
+// Help is as wide as the terminal; without one it is 80 columns wide, wherever the test runs.
+beforeAll(() => {
+  Object.defineProperty(process.stdout, "isTTY", {
+    value: false,
+    configurable: true,
+  });
+});
+afterAll(() => {
+  Reflect.deleteProperty(process.stdout, "isTTY");
+});
+
+const help = async (...words: readonly string[]) => {
+  const { exitCode, out, err } = await redisOps(...words, "--help");
+  expect({ exitCode, err }).toEqual({ exitCode: 0, err: "" });
+  return out;
+};
+
+test("the help of redis-ops groups its commands, explains the exit codes and shows examples", async () => {
+  expect(await help()).toMatchInlineSnapshot(`
+    "Usage: redis-ops [options] [command]
+
+    Looks after the Redis stacks of this repository.
+
+    Options:
+      -h, --help                       display help for command
+
+    Commands that only read:
+      stacks [options]                 list every stack
+      config                           what a stack is configured with
+      connection [options] <stack>     print what a client is configured with,
+                                       without the password
+      preflight [options] [stacks...]  find everything that would stop a deploy, for
+                                       these stacks or all
+      explain-plan [options]           say what a Terraform plan does, why, and what
+                                       could be lost
+
+    Commands that change something:
+      verify [options] <stack>         wait until a stack is healthy, then write,
+                                       read and remove one key
+      secrets                          the passwords of a stack: files in Docker
+                                       volumes, never in Terraform
+
+    Commands:
+      help [command]                   display help for command
+
+    Exit codes:
+      0  done, or as it should be
+      1  looked, and found something that is not as it should be
+      2  the input cannot be used or something is missing; nothing was changed
+
+    Examples:
+      $ redis-ops stacks
+      $ redis-ops config show sentra-portal-prod
+      $ redis-ops verify dev-cache-dev"
+  `);
+});
+
+test("the help of stacks", async () => {
+  expect(await help("stacks")).toMatchInlineSnapshot(`
+    "Usage: redis-ops stacks [options]
+
+    list every stack
+
+    Options:
+      --json      print data for scripts (default: false)
+      -h, --help  display help for command
+
+    Examples:
+      $ redis-ops stacks
+      $ redis-ops stacks --json"
+  `);
+});
+
+test("the help of config", async () => {
+  expect(await help("config")).toMatchInlineSnapshot(`
+    "Usage: redis-ops config [options] [command]
+
+    what a stack is configured with
+
+    Options:
+      -h, --help              display help for command
+
+    Commands:
+      show [options] <stack>  print every value of a stack and who decided it
+      help [command]          display help for command"
+  `);
+});
+
+test("the help of config show", async () => {
+  expect(await help("config", "show")).toMatchInlineSnapshot(`
+    "Usage: redis-ops config show [options] <stack>
+
+    print every value of a stack and who decided it
+
+    Options:
+      --json      print data for scripts (default: false)
+      -h, --help  display help for command
+
+    Examples:
+      $ redis-ops config show dev-cache-dev
+      $ redis-ops config show sentra-portal-prod --json"
+  `);
+});
+
+test("the help of connection", async () => {
+  expect(await help("connection")).toMatchInlineSnapshot(`
+    "Usage: redis-ops connection [options] <stack>
+
+    print what a client is configured with, without the password
+
+    Options:
+      --format <format>  how to write it (choices: "env", "json", "url", default:
+                         "env")
+      --from <side>      where the client stands (default: host where a port is
+                         published) (choices: "host", "network")
+      -h, --help         display help for command
+
+    Examples:
+      $ redis-ops connection dev-cache-dev
+      $ redis-ops connection sentra-portal-prod --format json"
+  `);
+});
+
+test("the help of preflight", async () => {
+  expect(await help("preflight")).toMatchInlineSnapshot(`
+    "Usage: redis-ops preflight [options] [stacks...]
+
+    find everything that would stop a deploy, for these stacks or all
+
+    Options:
+      --without-docker   leave out the Docker engine and the secrets on it (default:
+                         false)
+      --without-secrets  leave out the secrets, which only a deploy needs (default:
+                         false)
+      --json             print data for scripts (default: false)
+      -h, --help         display help for command
+
+    Examples:
+      $ redis-ops preflight
+      $ redis-ops preflight sentra-portal-prod --json"
+  `);
+});
+
+test("the help of explain-plan", async () => {
+  expect(await help("explain-plan")).toMatchInlineSnapshot(`
+    "Usage: redis-ops explain-plan [options]
+
+    say what a Terraform plan does, why, and what could be lost
+
+    Options:
+      --from <file>  output of terraform show -json PLAN; - for standard input
+                     (default: "-")
+      --json         print data for scripts (default: false)
+      -h, --help     display help for command
+
+    Examples:
+      $ redis-ops explain-plan --from plan.json
+      $ redis-ops explain-plan --json < plan.json"
+  `);
+});
+
+test("the help of verify", async () => {
+  expect(await help("verify")).toMatchInlineSnapshot(`
+    "Usage: redis-ops verify [options] <stack>
+
+    wait until a stack is healthy, then write, read and remove one key
+
+    Options:
+      --timeout <seconds>  how long to wait: 1 to 3600 (default: 120)
+      --json               print data for scripts (default: false)
+      -h, --help           display help for command
+
+    Examples:
+      $ redis-ops verify dev-cache-dev
+      $ redis-ops verify sentra-portal-prod --timeout 300"
+  `);
+});
+
+test("the help of secrets", async () => {
+  expect(await help("secrets")).toMatchInlineSnapshot(`
+    "Usage: redis-ops secrets [options] [command]
+
+    the passwords of a stack: files in Docker volumes, never in Terraform
+
+    Options:
+      -h, --help                display help for command
+
+    Commands:
+      init [options] <stack>    make the secrets that are missing; those that are
+                                there stay
+      import [options] <stack>  take the password that clients already use from a
+                                file, and make the other secrets
+      status [options] <stack>  which secrets are there; prints none of them
+      help [command]            display help for command"
+  `);
+});
+
+test("the help of secrets init", async () => {
+  expect(await help("secrets", "init")).toMatchInlineSnapshot(`
+    "Usage: redis-ops secrets init [options] <stack>
+
+    make the secrets that are missing; those that are there stay
+
+    Options:
+      --json      print data for scripts (default: false)
+      -h, --help  display help for command
+
+    Examples:
+      $ redis-ops secrets init sentra-portal-prod"
+  `);
+});
+
+test("the help of secrets import", async () => {
+  expect(await help("secrets", "import")).toMatchInlineSnapshot(`
+    "Usage: redis-ops secrets import [options] <stack>
+
+    take the password that clients already use from a file, and make the other
+    secrets
+
+    Options:
+      --from <file>  file with the password alone; - for standard input
+      --replace      replace another password that is already there (default: false)
+      --json         print data for scripts (default: false)
+      -h, --help     display help for command
+
+    Examples:
+      $ redis-ops secrets import sentra-portal-prod --from ./secrets/redis_password.txt"
+  `);
+});
+
+test("the help of secrets status", async () => {
+  expect(await help("secrets", "status")).toMatchInlineSnapshot(`
+    "Usage: redis-ops secrets status [options] <stack>
+
+    which secrets are there; prints none of them
+
+    Options:
+      --json      print data for scripts (default: false)
+      -h, --help  display help for command
+
+    Examples:
+      $ redis-ops secrets status sentra-portal-prod"
+  `);
+});
+
+test("every command that does something shows an example of itself", async () => {
+  const commands = [
+    ["stacks"],
+    ["config", "show"],
+    ["connection"],
+    ["preflight"],
+    ["explain-plan"],
+    ["verify"],
+    ["secrets", "init"],
+    ["secrets", "import"],
+    ["secrets", "status"],
+  ];
+  for (const words of commands) {
+    const [, examples = ""] = (await help(...words)).split("Examples:\n");
+    expect(examples).toMatch(new RegExp(`^ +\\$ redis-ops ${words.join(" ")}\\b`));
+  }
+});
+
+test("redis-ops without a command says what there is, as an error", async () => {
+  const { exitCode, out, err } = await redisOps();
+  expect({ exitCode, out }).toEqual({ exitCode: 2, out: "" });
+  expect(err).toBe(await help());
+});
