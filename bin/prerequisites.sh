@@ -43,7 +43,9 @@ check_node() {
   fi
 }
 
+# A link is somebody's own arrangement: npm ci would empty the folder that it points to.
 _node_modules_fit() {
+  if [ -L "$root/node_modules" ]; then [ -e "$root/node_modules/.package-lock.json" ] && return; fi
   [ -e "$root/node_modules/.package-lock.json" ] && ! [ "$root/package-lock.json" -nt "$root/node_modules/.package-lock.json" ]
 }
 
@@ -52,6 +54,10 @@ _npm_ci() { (CDPATH='' cd "$root" && npm ci --no-audit --no-fund && touch node_m
 ensure_node_modules() {
   check_node || return
   if _node_modules_fit; then return 0; fi
+  if [ -L "$root/node_modules" ]; then
+    problem node_modules "a link to a folder without the packages" "a folder, or a link to one with them" "remove the link"
+    return 2
+  fi
   (
     take_lock node_modules
     _node_modules_fit || attempt "install the npm packages of package-lock.json" _npm_ci

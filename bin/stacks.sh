@@ -55,13 +55,16 @@ _images() { # STACK...: the catalogue's images of these stacks
 
 # Checks everything first, then gets what is missing. Sets stacks, terraform and the lab's environment.
 prepare() { # STACK...
-  local refusal image arguments=()
+  local refusal image endpoint arguments=()
   # shellcheck disable=SC2034 # for the caller
   stacks=("$@")
   clean_terraform_env
   # What an earlier eval of bin/lab env has left is decided anew.
   unset TF_REATTACH_PROVIDERS
   case ${REDIS_ENGINE:-} in debian-*) unset REDIS_ENGINE ;; esac
+  # Terraform's provider does not know Docker contexts.
+  endpoint=$(docker_endpoint)
+  if [ "$endpoint" != unix:///var/run/docker.sock ]; then export DOCKER_HOST=$endpoint; fi
   require ensure_node_modules
   refuse_problems
   # Without one, preflight tells it together with everything else.

@@ -18,7 +18,7 @@ for name in $(printf '%s\n' "$1" | sed -nE 's/.*@(secret|sha256):([a-z_]+)@.*/\2
   fi
 done
 if [ -n "$missing" ]; then
-  echo "redis-start: $secrets: got no readable$missing, expected every secret. Fix: run redis-ops secrets init." >&2
+  echo "redis-start: $secrets: got no readable$missing, expected every secret. Fix: run bin/redis-ops secrets init." >&2
   exit 78
 fi
 

@@ -24,7 +24,7 @@ Exit codes:
   2  the input cannot be used or something is missing; nothing was changed`;
 
 const examples = (...lines: readonly string[]) =>
-  `\nExamples:\n${lines.map((line) => `  $ redis-ops ${line}`).join("\n")}`;
+  `\nExamples:\n${lines.map((line) => `  $ bin/redis-ops ${line}`).join("\n")}`;
 
 const asJson = () => new Option("--json", "print data for scripts").default(false);
 

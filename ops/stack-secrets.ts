@@ -93,7 +93,7 @@ export function secretProblems(id: string, states: readonly SecretState[]): read
       field: `${id} secret ${file}`,
       got: `${state} in volume ${volume}`,
       expected: "a secret that only its container can read",
-      fix: `run redis-ops secrets init ${id}`,
+      fix: `run bin/redis-ops secrets init ${id}`,
     }));
 }
 

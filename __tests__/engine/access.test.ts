@@ -20,7 +20,7 @@ beforeAll(async () => {
   scratch = await Scratch.create();
   const service = edited(await renamed(sentraPortal, "prod", scratch), { memory: { maxmemory: "64 MiB" } });
   stack = new TestStack(scratch, service);
-  await initSecrets(scratch.docker, stack.stack.props);
+  await initSecrets(scratch.docker, stack.props);
   await stack.deploy();
   commands = await commandsOf(stack);
 }, 120_000);
@@ -115,7 +115,7 @@ describe("from the host", () => {
   });
 
   it("has no listener for the server, and has one for the exporter, which shows that it would be seen", async () => {
-    const { exporter, server } = stack.stack.props;
+    const { exporter, server } = stack.props;
     expect(await listenersFor(server.containerName)).toEqual([]);
     expect(await listenersFor(exporter?.containerName ?? "")).toEqual([`127.0.0.1:${exporter?.hostPort}`]);
   });
@@ -123,7 +123,7 @@ describe("from the host", () => {
   it("is on a network without a way in or out, and on no other", async () => {
     const { NetworkSettings } = await stack.container.inspect();
     const networks = Object.keys(NetworkSettings.Networks);
-    expect(networks).toEqual([stack.stack.props.network.name]);
+    expect(networks).toEqual([stack.props.network.name]);
     expect((await scratch.docker.getNetwork(networks[0] ?? "").inspect()).Internal).toBe(true);
   });
 });

@@ -17,15 +17,12 @@ afterAll(() => copy.cleanUp());
 
 /** A line in a shell that the lab has been made known to, as bin/up tells its reader. */
 const cdktf = async (line: string) => {
-  const { exitCode, output } = await copy.shell(
-    `eval "$(bin/lab env)" && npx cdktf ${line} --skip-provider-lock`,
-    {
-      env: plainEnvironment({
-        CDKTF_HOME: join(copy.directory, ".cdktf"),
-        CDKTF_DISABLE_PLUGIN_CACHE_ENV: "1",
-      }),
-    },
-  );
+  const { exitCode, output } = await copy.shell(`eval "$(bin/lab env)" && npx cdktf ${line}`, {
+    env: plainEnvironment({
+      CDKTF_HOME: join(copy.directory, ".cdktf"),
+      CDKTF_DISABLE_PLUGIN_CACHE_ENV: "1",
+    }),
+  });
   return { exitCode, output: stripVTControlCharacters(output) };
 };
 

@@ -44,7 +44,7 @@ test("without secrets bin/up names each one that is missing and the command, and
   for (const secret of [...SECRETS, "redis_exporter_passwords.json"]) {
     expect(stderr).toContain(copy.rename(`sentra-portal-prod secret ${secret}: got missing in volume `));
   }
-  expect(stderr).toContain(copy.rename("redis-ops secrets init sentra-portal-prod."));
+  expect(stderr).toContain(copy.rename("bin/redis-ops secrets init sentra-portal-prod."));
   expect(copy.made()).toEqual({ containers: [], networks: [], volumes: [] });
 });
 

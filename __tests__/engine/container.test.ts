@@ -34,7 +34,7 @@ describe.each(CASES)("$id", ({ service, environment }) => {
   beforeAll(async () => {
     const small = edited(await renamed(service, environment, scratch), { memory: { maxmemory: "64 MiB" } });
     stack = new TestStack(scratch, small);
-    await initSecrets(scratch.docker, stack.stack.props);
+    await initSecrets(scratch.docker, stack.props);
     await stack.deploy();
   }, 120_000);
 
@@ -86,7 +86,7 @@ describe.each(CASES)("$id", ({ service, environment }) => {
 
   it("gets its memory limit and no swap on top", async () => {
     const { HostConfig } = await stack.container.inspect();
-    const bytes = stack.stack.props.server.memoryLimit.toBytes();
+    const bytes = stack.props.server.memoryLimit.toBytes();
     expect({ memory: HostConfig.Memory, swap: HostConfig.MemorySwap }).toEqual({
       memory: bytes,
       swap: bytes,

@@ -21,7 +21,7 @@ afterEach(() => scratch.remove());
 
 it("refuses to destroy a production stack because of its volumes, and removes nothing", async () => {
   const stack = new TestStack(scratch, edited(await renamed(sentraPortal, "prod", scratch), { memory }));
-  await initSecrets(scratch.docker, stack.stack.props);
+  await initSecrets(scratch.docker, stack.props);
   await stack.deploy();
   await writeKeys(stack, 100);
   const before = await scratch.inEngine();

@@ -1,7 +1,7 @@
 import { devCache } from "../../config/services/dev-cache";
 import { sentraPortal } from "../../config/services/sentra-portal";
 import { initSecrets } from "../../ops/stack-secrets";
-import { intactKeys, writeKeys } from "../support/keys";
+import { intactKeys, untilInAppendOnlyFile, writeKeys } from "../support/keys";
 import { plannedActions, updatedAttributes } from "../support/plan-text";
 import { edited, renamed } from "../support/renamed-service";
 import { Scratch } from "../support/scratch";
@@ -29,9 +29,10 @@ describe.each(CASES)("a stack $what", ({ service, environment }) => {
   beforeAll(async () => {
     const small = edited(await renamed(service, environment, scratch), { memory: { maxmemory: "64 MiB" } });
     stack = new TestStack(scratch, small);
-    await initSecrets(scratch.docker, stack.stack.props);
+    await initSecrets(scratch.docker, stack.props);
     await stack.deploy();
     await writeKeys(stack, KEYS);
+    await untilInAppendOnlyFile(stack);
   }, 120_000);
 
   it.each([
@@ -47,7 +48,7 @@ describe.each(CASES)("a stack $what", ({ service, environment }) => {
   });
 
   it("gets its memory limit back in place after docker update", async () => {
-    const memory = stack.stack.props.server.memoryLimit;
+    const memory = stack.props.server.memoryLimit;
     const { Id } = await stack.container.inspect();
     await stack.container.update({ Memory: 512 * 1024 ** 2, MemorySwap: 512 * 1024 ** 2 });
     const { text } = await stack.plan();

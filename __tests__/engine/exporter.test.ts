@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => scratch.remove());
 
 async function scrape(stack: TestStack): Promise<string> {
-  const response = await fetch(`http://127.0.0.1:${stack.stack.props.exporter?.hostPort}/metrics`);
+  const response = await fetch(`http://127.0.0.1:${stack.props.exporter?.hostPort}/metrics`);
   return response.text();
 }
 
@@ -38,7 +38,7 @@ describe("in production", () => {
 
   beforeAll(async () => {
     stack = new TestStack(scratch, edited(await renamed(sentraPortal, "prod", scratch), { memory }));
-    await initSecrets(scratch.docker, stack.stack.props);
+    await initSecrets(scratch.docker, stack.props);
     await stack.deploy();
     await writeKeys(stack, 100);
     await scrapeUntilUp(stack);
@@ -71,22 +71,22 @@ describe("in production", () => {
   });
 
   it("is published on loopback only", async () => {
-    const name = stack.stack.props.exporter?.containerName ?? "";
+    const name = stack.props.exporter?.containerName ?? "";
     const { NetworkSettings } = await scratch.docker.getContainer(name).inspect();
     expect(Object.values(NetworkSettings.Ports).flat().filter(Boolean)).toEqual([
-      { HostIp: "127.0.0.1", HostPort: `${stack.stack.props.exporter?.hostPort}` },
+      { HostIp: "127.0.0.1", HostPort: `${stack.props.exporter?.hostPort}` },
     ]);
   });
 
   it("has no privileges and no password in its environment", async () => {
-    const name = stack.stack.props.exporter?.containerName ?? "";
+    const name = stack.props.exporter?.containerName ?? "";
     const { Config, HostConfig } = await scratch.docker.getContainer(name).inspect();
     expect(Config.User).toBe("59000:59000");
     expect(HostConfig.ReadonlyRootfs).toBe(true);
     expect(HostConfig.CapDrop).toEqual(["ALL"]);
     expect(HostConfig.SecurityOpt).toEqual(["no-new-privileges:true"]);
     expect(Config.Env.filter((entry) => !entry.startsWith("PATH="))).toEqual([
-      `REDIS_ADDR=redis://${stack.stack.props.server.containerName}:6379`,
+      `REDIS_ADDR=redis://${stack.props.server.containerName}:6379`,
       "REDIS_EXPORTER_CONFIG_COMMAND=-",
       "REDIS_PASSWORD_FILE=/run/secrets/redis_exporter_passwords.json",
       "REDIS_USER=exporter",

@@ -44,7 +44,7 @@ describe.each(CASES)("$id", ({ service: original, environment, before, after }) 
   beforeAll(async () => {
     service = await renamed(original, environment, scratch);
     stack = new TestStack(scratch, service);
-    await initSecrets(scratch.docker, stack.stack.props);
+    await initSecrets(scratch.docker, stack.props);
     await stack.deploy();
   }, 120_000);
 

@@ -32,13 +32,13 @@ it("says in the container's log what is missing and what to do, in one line, and
   expect(stdout).toBe("");
   expect([...new Set(stderr.trimEnd().split("\n"))]).toEqual([
     "redis-start: /run/secrets: got no readable redis_password redis_ops_password redis_exporter_password, " +
-      "expected every secret. Fix: run redis-ops secrets init.",
+      "expected every secret. Fix: run bin/redis-ops secrets init.",
   ]);
   expect((await stack.container.inspect()).State.ExitCode).toBe(78);
 });
 
 it("is deployed by the next apply once the secrets are there", async () => {
-  await initSecrets(scratch.docker, stack.stack.props);
+  await initSecrets(scratch.docker, stack.props);
   await stack.apply();
   await stack.becomeHealthy();
   expect((await stack.plan()).isEmpty).toBe(true);

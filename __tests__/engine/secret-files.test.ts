@@ -26,11 +26,11 @@ beforeEach(async () => {
 
 afterEach(() => scratch.remove());
 
-const init = () => recorded((to) => secretsInit(stack.stack, { json: false }, to));
-const status = () => recorded((to) => secretsStatus(stack.stack, { json: false }, to));
+const init = () => recorded((to) => secretsInit(stack.resolved, { json: false }, to));
+const status = () => recorded((to) => secretsStatus(stack.resolved, { json: false }, to));
 
 function importFrom(from: string, replace = false): Promise<Recorded> {
-  return recorded((to) => secretsImport(stack.stack, { from, replace, json: false }, to));
+  return recorded((to) => secretsImport(stack.resolved, { from, replace, json: false }, to));
 }
 
 /** Imports from a file with this text. */
@@ -42,7 +42,7 @@ function importText(text: string, replace = false): Promise<Recorded> {
 }
 
 async function inVolume(name: string): Promise<readonly VolumeFile[]> {
-  const found = (await readVolume(scratch.docker, `${stack.stack.id}-${name}`)) ?? [];
+  const found = (await readVolume(scratch.docker, `${stack.resolved.id}-${name}`)) ?? [];
   return [...found].sort((a, b) => a.name.localeCompare(b.name));
 }
 
@@ -60,7 +60,7 @@ describe("init", () => {
     expect(values.map((value) => /^[\w-]{48}$/.test(value))).toEqual([true, true, true]);
     expect(new Set(values).size).toBe(3);
     const [exporterPassword] = values;
-    const at = `${stack.stack.props.server.containerName}:6379`;
+    const at = `${stack.props.server.containerName}:6379`;
     expect(JSON.parse(exporter[0]?.content ?? "")).toEqual({
       [`redis://${at}`]: exporterPassword,
       [`redis://exporter@${at}`]: exporterPassword,
@@ -84,7 +84,7 @@ describe("status", () => {
     const before = await status();
     expect(before.exitCode).toBe(1);
     expect(before.out.match(/ missing$/gm)).toHaveLength(4);
-    expect(before.err).toBe(`Next: redis-ops secrets init ${stack.stack.id}`);
+    expect(before.err).toBe(`Next: bin/redis-ops secrets init ${stack.resolved.id}`);
     expect(await scratch.inEngine()).toEqual([]);
 
     await init();

@@ -79,7 +79,7 @@ function keep(name: string, said: { readonly output: string }): void {
 async function deployAndLookAfter(): Promise<void> {
   const from = join(scratch.folder, "redis_password.txt");
   writeFileSync(from, `${PASSWORD}\n`, { mode: 0o600 });
-  const resolved = stack.stack;
+  const resolved = stack.resolved;
   const text = { json: false };
   const json = { json: true };
   keep("import", await recorded((to) => secretsImport(resolved, { from, replace: false, ...text }, to)));
@@ -105,7 +105,7 @@ async function deployAndLookAfter(): Promise<void> {
 
 /** The password of the clients, those that `redis-ops` made, and the hash of each. */
 async function needles(): Promise<readonly string[]> {
-  const { auth } = stack.stack.props.server;
+  const { auth } = stack.props.server;
   const volume = auth.mode === "requirepass" ? auth.secretsVolume : "";
   const secrets = ((await readVolume(scratch.docker, volume)) ?? []).map(({ content }) => content);
   expect(secrets).toHaveLength(3);
@@ -127,14 +127,14 @@ const inFolder = (folder: string, files: Places): Places =>
   new Map([...files].map(([path, text]) => [`${folder}/${path}`, text]));
 
 it("deploys a server that asks for the imported password", async () => {
-  const { output } = await recorded((to) => verify(stack.stack, { timeoutSeconds: 30, json: false }, to));
+  const { output } = await recorded((to) => verify(stack.resolved, { timeoutSeconds: 30, json: false }, to));
   expect(output).toContain("write and read: the same value");
   expect(await stack.redis("OPS_CONFIG", "GET", "requirepass")).toBe(`requirepass\n${PASSWORD}`);
 });
 
 it("looks at every place, and at each while it has something to say", async () => {
   const places = await everywhere();
-  expect([...places.keys()].map((place) => place.replace(stack.stack.id, "<stack>")).sort()).toEqual([
+  expect([...places.keys()].map((place) => place.replace(stack.resolved.id, "<stack>")).sort()).toEqual([
     "cdktf.out/manifest.json",
     "cdktf.out/stacks/<stack>/.terraform/terraform.tfstate",
     "cdktf.out/stacks/<stack>/cdk.tf.json",
@@ -154,8 +154,8 @@ it("looks at every place, and at each while it has something to say", async () =
   ]);
   expect([...places].filter(([, text]) => text.length < 20).map(([place]) => place)).toEqual([]);
   for (const place of [
-    `cdktf.out/stacks/${stack.stack.id}/cdk.tf.json`,
-    `state/${stack.stack.id}.tfstate`,
+    `cdktf.out/stacks/${stack.resolved.id}/cdk.tf.json`,
+    `state/${stack.resolved.id}.tfstate`,
     "said/plan",
     "said/plan.json",
     "said/state.json",

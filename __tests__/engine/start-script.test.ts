@@ -129,7 +129,7 @@ describe.each([
       stdout: "",
       stderr:
         "redis-start: /run/secrets: got no readable redis_password redis_ops_password redis_exporter_password, " +
-        "expected every secret. Fix: run redis-ops secrets init.\n",
+        "expected every secret. Fix: run bin/redis-ops secrets init.\n",
     });
   });
 

@@ -96,6 +96,6 @@ test("a stack without a published port is not reached from the host: refused, wi
   expect({ exitCode, out }).toEqual({ exitCode: 2, out: "" });
   expect(err).toMatchInlineSnapshot(`
     "sentra-portal-prod publishes no port: it is reached on the network sentra-portal-prod-network only.
-    Next: redis-ops connection sentra-portal-prod --from network"
+    Next: bin/redis-ops connection sentra-portal-prod --from network"
   `);
 });

@@ -54,9 +54,9 @@ test("the help of redis-ops groups its commands, explains the exit codes and sho
       2  the input cannot be used or something is missing; nothing was changed
 
     Examples:
-      $ redis-ops stacks
-      $ redis-ops config show sentra-portal-prod
-      $ redis-ops verify dev-cache-dev"
+      $ bin/redis-ops stacks
+      $ bin/redis-ops config show sentra-portal-prod
+      $ bin/redis-ops verify dev-cache-dev"
   `);
 });
 
@@ -71,8 +71,8 @@ test("the help of stacks", async () => {
       -h, --help  display help for command
 
     Examples:
-      $ redis-ops stacks
-      $ redis-ops stacks --json"
+      $ bin/redis-ops stacks
+      $ bin/redis-ops stacks --json"
   `);
 });
 
@@ -102,8 +102,8 @@ test("the help of config show", async () => {
       -h, --help  display help for command
 
     Examples:
-      $ redis-ops config show dev-cache-dev
-      $ redis-ops config show sentra-portal-prod --json"
+      $ bin/redis-ops config show dev-cache-dev
+      $ bin/redis-ops config show sentra-portal-prod --json"
   `);
 });
 
@@ -121,8 +121,8 @@ test("the help of connection", async () => {
       -h, --help         display help for command
 
     Examples:
-      $ redis-ops connection dev-cache-dev
-      $ redis-ops connection sentra-portal-prod --format json"
+      $ bin/redis-ops connection dev-cache-dev
+      $ bin/redis-ops connection sentra-portal-prod --format json"
   `);
 });
 
@@ -141,8 +141,8 @@ test("the help of preflight", async () => {
       -h, --help         display help for command
 
     Examples:
-      $ redis-ops preflight
-      $ redis-ops preflight sentra-portal-prod --json"
+      $ bin/redis-ops preflight
+      $ bin/redis-ops preflight sentra-portal-prod --json"
   `);
 });
 
@@ -159,8 +159,8 @@ test("the help of explain-plan", async () => {
       -h, --help     display help for command
 
     Examples:
-      $ redis-ops explain-plan --from plan.json
-      $ redis-ops explain-plan --json < plan.json"
+      $ bin/redis-ops explain-plan --from plan.json
+      $ bin/redis-ops explain-plan --json < plan.json"
   `);
 });
 
@@ -176,8 +176,8 @@ test("the help of verify", async () => {
       -h, --help           display help for command
 
     Examples:
-      $ redis-ops verify dev-cache-dev
-      $ redis-ops verify sentra-portal-prod --timeout 300"
+      $ bin/redis-ops verify dev-cache-dev
+      $ bin/redis-ops verify sentra-portal-prod --timeout 300"
   `);
 });
 
@@ -211,7 +211,7 @@ test("the help of secrets init", async () => {
       -h, --help  display help for command
 
     Examples:
-      $ redis-ops secrets init sentra-portal-prod"
+      $ bin/redis-ops secrets init sentra-portal-prod"
   `);
 });
 
@@ -229,7 +229,7 @@ test("the help of secrets import", async () => {
       -h, --help     display help for command
 
     Examples:
-      $ redis-ops secrets import sentra-portal-prod --from ./secrets/redis_password.txt"
+      $ bin/redis-ops secrets import sentra-portal-prod --from ./secrets/redis_password.txt"
   `);
 });
 
@@ -244,7 +244,7 @@ test("the help of secrets status", async () => {
       -h, --help  display help for command
 
     Examples:
-      $ redis-ops secrets status sentra-portal-prod"
+      $ bin/redis-ops secrets status sentra-portal-prod"
   `);
 });
 
@@ -262,7 +262,7 @@ test("every command that does something shows an example of itself", async () =>
   ];
   for (const words of commands) {
     const [, examples = ""] = (await help(...words)).split("Examples:\n");
-    expect(examples).toMatch(new RegExp(`^ +\\$ redis-ops ${words.join(" ")}\\b`));
+    expect(examples).toMatch(new RegExp(`^ +\\$ bin/redis-ops ${words.join(" ")}\\b`));
   }
 });
 

@@ -36,10 +36,10 @@ test("without a name it looks at every stack, and names each secret that is miss
   expect({ exitCode, out }).toEqual({ exitCode: 2, out: "" });
   expect(err).toMatchInlineSnapshot(`
     "4 problems, nothing was changed
-      sentra-portal-prod secret redis_password: got missing in volume sentra-portal-prod-secrets, expected a secret that only its container can read. Fix: run redis-ops secrets init sentra-portal-prod.
-      sentra-portal-prod secret redis_ops_password: got missing in volume sentra-portal-prod-secrets, expected a secret that only its container can read. Fix: run redis-ops secrets init sentra-portal-prod.
-      sentra-portal-prod secret redis_exporter_password: got missing in volume sentra-portal-prod-secrets, expected a secret that only its container can read. Fix: run redis-ops secrets init sentra-portal-prod.
-      sentra-portal-prod secret redis_exporter_passwords.json: got missing in volume sentra-portal-prod-exporter-secrets, expected a secret that only its container can read. Fix: run redis-ops secrets init sentra-portal-prod."
+      sentra-portal-prod secret redis_password: got missing in volume sentra-portal-prod-secrets, expected a secret that only its container can read. Fix: run bin/redis-ops secrets init sentra-portal-prod.
+      sentra-portal-prod secret redis_ops_password: got missing in volume sentra-portal-prod-secrets, expected a secret that only its container can read. Fix: run bin/redis-ops secrets init sentra-portal-prod.
+      sentra-portal-prod secret redis_exporter_password: got missing in volume sentra-portal-prod-secrets, expected a secret that only its container can read. Fix: run bin/redis-ops secrets init sentra-portal-prod.
+      sentra-portal-prod secret redis_exporter_passwords.json: got missing in volume sentra-portal-prod-exporter-secrets, expected a secret that only its container can read. Fix: run bin/redis-ops secrets init sentra-portal-prod."
   `);
 });
 

@@ -37,7 +37,7 @@ test("a password that is too short is refused by its length and not shown", asyn
   expect(err).not.toContain("swordfish");
   expect(err).toMatchInlineSnapshot(`
     "1 problem, nothing was changed
-      --from: got 15 characters, expected 16 or more. Fix: change to a longer password first; redis-ops secrets init makes one."
+      --from: got 15 characters, expected 16 or more. Fix: change to a longer password first; bin/redis-ops secrets init makes one."
   `);
 });
 
@@ -94,7 +94,7 @@ test("secrets status names what is missing and the command that makes it, with e
   const { exitCode, out, err } = await redisOps("secrets", "status", "sentra-portal-prod");
   expect({ exitCode, err }).toEqual({
     exitCode: 1,
-    err: "Next: redis-ops secrets init sentra-portal-prod",
+    err: "Next: bin/redis-ops secrets init sentra-portal-prod",
   });
   expect(out).toMatchInlineSnapshot(`
     "VOLUME                               FILE                           STATE

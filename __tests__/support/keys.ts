@@ -1,3 +1,4 @@
+import { eventually } from "./eventually";
 import type { TestStack } from "./test-stack";
 
 /** Sends what `commands` prints as the service's clients do: with the service's password, where there is one. */
@@ -23,4 +24,16 @@ export async function writeKeys(stack: TestStack, count: number): Promise<void> 
 export async function intactKeys(stack: TestStack, count: number): Promise<number> {
   const values = await asClient(stack, `seq 1 ${count} | sed 's/.*/GET key:&/'`);
   return values.filter((value, index) => value === `value-${index + 1}`).length;
+}
+
+/**
+ * Waits until what was written is in the append-only file. With `appendfsync everysec` Redis holds writes back for
+ * up to two seconds while the disk is busy, and a kill in that time loses them: that is the price of `everysec`.
+ */
+export async function untilInAppendOnlyFile(stack: TestStack): Promise<void> {
+  const isWritten = (info: string) => /^aof_buffer_length:0\r?$/m.test(info);
+  const persistence = await eventually(() => stack.redis("INFO", "persistence"), isWritten);
+  if (!isWritten(persistence)) {
+    throw new Error(`writes are still held back after ten seconds:\n${persistence}`);
+  }
 }

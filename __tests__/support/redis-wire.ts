@@ -40,7 +40,7 @@ export async function answersTo(
 /** Every command and subcommand that can be called on the running server, asked for as user `ops`. */
 export async function commandsOf(stack: TestStack): Promise<readonly KnownCommand[]> {
   const renamed = new Map(
-    Object.entries(stack.stack.props.server.renamedCommands).map(([from, to]) => [from.toLowerCase(), to]),
+    Object.entries(stack.props.server.renamedCommands).map(([from, to]) => [from.toLowerCase(), to]),
   );
   const known: unknown = JSON.parse(await stack.redis("--json", "COMMAND"));
   return entries(known).map(({ name, arity }) => {

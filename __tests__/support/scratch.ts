@@ -40,9 +40,12 @@ export class Scratch {
 
   /** Also after a failure, and in spite of `prevent_destroy`, which is Terraform's and not Docker's. */
   async remove(): Promise<void> {
-    await this.removeFromEngine();
-    await this.provider.stop();
-    await rm(this.folder, { recursive: true, force: true });
+    try {
+      await this.removeFromEngine();
+    } finally {
+      await this.provider.stop();
+      await rm(this.folder, { recursive: true, force: true });
+    }
   }
 
   /** Containers, networks and volumes of this test file that the engine has. */
@@ -71,12 +74,12 @@ export class Scratch {
 
   private async list() {
     const filters = { name: [this.prefix] };
-    const [containers, networks, { Volumes: volumes }] = await Promise.all([
+    const [containers, networks, { Volumes }] = await Promise.all([
       this.docker.listContainers({ all: true, filters }),
       this.docker.listNetworks({ filters }),
       this.docker.listVolumes({ filters }),
     ]);
-    return { containers, networks, volumes };
+    return { containers, networks, volumes: Volumes ?? [] };
   }
 
   /** Containers that `redis-ops` makes for a moment to reach a volume have names of their own. */

@@ -6,6 +6,7 @@ import { loadStacks } from "../../config/load-stacks";
 import type { ResolvedStack } from "../../config/resolve-stack";
 import type { Service } from "../../config/service";
 import { RedisStack } from "../../constructs/redis-stack";
+import type { RedisStackProps } from "../../core/redis-stack-props";
 import { verify } from "../../ops/commands/verify";
 import { type ExecResult, exec } from "../../ops/docker-engine";
 import { redisCommand } from "../../ops/redis-command";
@@ -23,18 +24,23 @@ export interface Plan {
 
 /** One service with one environment, synthesized by the product's own code and deployed by real Terraform. */
 export class TestStack {
-  stack: ResolvedStack;
+  /** As the last `write` decided it. */
+  resolved: ResolvedStack;
 
   constructor(
     private readonly scratch: Scratch,
     service: Service,
   ) {
-    this.stack = this.write(service);
+    this.resolved = this.write(service);
+  }
+
+  get props(): RedisStackProps {
+    return this.resolved.props;
   }
 
   /** The folder with `cdk.tf.json` that Terraform runs in. */
   get directory(): string {
-    return join(this.scratch.folder, "cdktf.out", "stacks", this.stack.id);
+    return join(this.scratch.folder, "cdktf.out", "stacks", this.resolved.id);
   }
 
   /** What an edit of the service's file does: the stack is decided and synthesized anew. */
@@ -46,12 +52,12 @@ export class TestStack {
     const app = new App({ outdir: join(this.scratch.folder, "cdktf.out"), stackTraces: false });
     new RedisStack(app, stack.id, { values: stack.props, template, startScript });
     app.synth();
-    this.stack = stack;
+    this.resolved = stack;
     return stack;
   }
 
   get container(): Docker.Container {
-    return this.scratch.docker.getContainer(this.stack.props.server.containerName);
+    return this.scratch.docker.getContainer(this.props.server.containerName);
   }
 
   /** Runs Terraform in the stack's folder, whatever it returns. */
@@ -93,10 +99,10 @@ export class TestStack {
     return this.succeed("apply", "-input=false", "-auto-approve");
   }
 
-  /** Waits until `redis-ops verify` has nothing to say against the server; the provider does not wait for a start in place. */
+  /** Waits for `redis-ops verify`, as `bin/up` does: the provider does not wait after a start in place. */
   async becomeHealthy(): Promise<void> {
     const { exitCode, output } = await recorded((terminal) =>
-      verify(this.stack, { timeoutSeconds: 30, json: false }, terminal),
+      verify(this.resolved, { timeoutSeconds: 30, json: false }, terminal),
     );
     if (exitCode !== 0) {
       throw new Error(output);
@@ -105,7 +111,7 @@ export class TestStack {
 
   /** Runs a command of Redis in the container, as `redis-ops` does, and returns the reply. */
   async redis(...command: readonly string[]): Promise<string> {
-    const { stdout } = await redisCommand(this.container, this.stack.props.server.auth, command);
+    const { stdout } = await redisCommand(this.container, this.props.server.auth, command);
     return stdout.trim();
   }
 

@@ -21,7 +21,7 @@ export function connection(
   const url = connectionUrl(props, side);
   if (url === undefined) {
     terminal.err(`${id} publishes no port: it is reached on the network ${network.name} only.`);
-    terminal.err(`Next: redis-ops connection ${id} --from network`);
+    terminal.err(`Next: bin/redis-ops connection ${id} --from network`);
     return ExitCode.invalidInput;
   }
   const settings = {

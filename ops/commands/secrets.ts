@@ -79,7 +79,7 @@ export async function secretsStatus(
   if (states.every(({ state }) => state === "present")) {
     return ExitCode.ok;
   }
-  terminal.err(`Next: redis-ops secrets init ${id}`);
+  terminal.err(`Next: bin/redis-ops secrets init ${id}`);
   return ExitCode.unhealthy;
 }
 
@@ -99,7 +99,7 @@ function readPassword(from: string): string {
     throw refuse(
       `${password.length} characters`,
       `${MIN_PASSWORD_LENGTH} or more`,
-      "change to a longer password first; redis-ops secrets init makes one",
+      "change to a longer password first; bin/redis-ops secrets init makes one",
     );
   }
   return password;
