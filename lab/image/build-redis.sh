@@ -38,7 +38,6 @@ fill_image() {
   add_directory /data 0755 999 1000
   add_directory /tmp 1777
   add_directory /root 0700
-  add_directory /usr/local/etc/redis 0755
   add_directory /run/secrets 0755
 }
 
