@@ -5,7 +5,7 @@ import type { Problems } from "../core/problem";
 import { MAXMEMORY_POLICIES, type RedisStackProps } from "../core/redis-stack-props";
 import { PORTS, type Range, wholeNumber } from "../core/whole-number";
 import { checkCommands } from "./check-commands";
-import { canonicalDirective, directivesOf } from "./directives";
+import { canonicalDirective, directivesOf, reasonWhyOwned } from "./directives";
 import type { ResolvedStack } from "./resolve-stack";
 
 /** A number of a stack and where it may lie; `field` is where the person wrote it. */
@@ -236,12 +236,20 @@ function checkDirectives(stack: ResolvedStack, ofTemplate: readonly string[], pr
         fix: "remove one of them",
       });
     }
+    const owned = reasonWhyOwned(name);
     if (ofTemplate.includes(canonical ?? name)) {
       problems.add({
         field,
         got: JSON.stringify(value),
         expected: "a directive that redis.conf.tpl does not set itself",
         fix: "use the service's own field for it",
+      });
+    } else if (owned !== undefined) {
+      problems.add({
+        field,
+        got: JSON.stringify(name),
+        expected: `a directive that a service may set; ${owned}`,
+        fix: "remove it",
       });
     } else if (canonical === undefined || !known.includes(canonical)) {
       problems.add({
@@ -253,11 +261,11 @@ function checkDirectives(stack: ResolvedStack, ofTemplate: readonly string[], pr
             ? fixForUnknownName(name, known.slice(0))
             : "choose a newer engine or remove it",
       });
-    } else if (!/^[^\r\n]+$/.test(value)) {
+    } else if (!/^[^\p{Cc}]+$/u.test(value) || /@(secret|sha256):/.test(value)) {
       problems.add({
         field,
         got: JSON.stringify(value),
-        expected: "one line that is not empty",
+        expected: "one line that is not empty and names no secret",
         fix: 'write the value as redis.conf takes it; "" in quotes for an empty one',
       });
     }

@@ -15,6 +15,8 @@ export interface Source {
 const REFUSED_SIZE = Size.mebibytes(1);
 const REFUSED_DURATION = Duration.seconds(1);
 
+/** Networks that Docker has itself. */
+const TAKEN_NAMES = ["bridge", "default", "host", "none"];
 const DOCKER_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,127}$/;
 
 /** Decides the values of one stack, remembers where each came from, and notes what cannot be read. */
@@ -45,7 +47,7 @@ export class Decisions {
 
   /** `name`, after noting what Docker does not accept. */
   checkedName(field: string, name: string): string {
-    if (!DOCKER_NAME.test(name)) {
+    if (!DOCKER_NAME.test(name) || TAKEN_NAMES.includes(name)) {
       this.problems.add({
         field,
         got: JSON.stringify(name),

@@ -35,3 +35,33 @@ function isAtLeast(version: string, line: string): boolean {
   const [sinceMajor = 0, sinceMinor = 0] = line.split(".").map(Number);
   return major > sinceMajor || (major === sinceMajor && minor >= sinceMinor);
 }
+
+/** Directives that a service cannot set, because something else depends on them. */
+const OWNED: readonly (readonly [names: RegExp, why: string])[] = [
+  [
+    /^(requirepass|masterauth|masteruser|aclfile|acl-pubsub-default)$/,
+    "who may do what is the environment's policy",
+  ],
+  [
+    /^enable-(debug-command|module-command|protected-configs)$/,
+    "who may do what is the environment's policy",
+  ],
+  [
+    /^(daemonize|supervised|pidfile|logfile|syslog-.*|unixsocket.*)$/,
+    "the server is a container's only process",
+  ],
+  [
+    /^(dbfilename|appendfilename|appenddirname|rdb-del-sync-files)$/,
+    "backup and restore look for the files by name",
+  ],
+  [/^(tls-.*|bind-source-addr|socket-mark-id)$/, "clients, probe and exporter have to agree on it"],
+  [
+    /^(replicaof|replica-announce-.*|cluster-enabled|cluster-announce-.*|cluster-config-file)$/,
+    "a stack is one server",
+  ],
+];
+
+/** Why a service cannot set the directive, or undefined when it can. */
+export function reasonWhyOwned(name: string): string | undefined {
+  return OWNED.find(([names]) => names.test(canonicalDirective(name) ?? name))?.[1];
+}

@@ -1,6 +1,8 @@
 import { fixForUnknownName } from "../core/nearest";
 import { InvalidInputError, type Problem, Problems } from "../core/problem";
 import { directivesOfTemplate, renderRedisConf } from "../core/redis-conf";
+import { checkRedisConf } from "./check-redis-conf";
+import { hasEnvironmentShape, hasServiceShape } from "./check-shape";
 import { checkStack } from "./check-stack";
 import type { Environment } from "./environment";
 import { environments } from "./environments";
@@ -38,7 +40,13 @@ export function readStacks({ template, engine, ...from }: LoadOptions): {
 } {
   const problems = new Problems();
   const known: Readonly<Record<string, Environment>> = from.environments ?? environments;
-  const stacks = (from.services ?? services).flatMap((service) => {
+  const wellFormed = Object.entries(known).flatMap(([name, environment]) =>
+    hasEnvironmentShape(name, environment, problems) ? [name] : [],
+  );
+  const stacks = (from.services ?? services).flatMap((service, index) => {
+    if (!hasServiceShape(service, index, problems)) {
+      return [];
+    }
     checkServiceName(service.name, problems);
     return Object.entries(service.environments).flatMap(([name, deployment]) => {
       const environment = Object.hasOwn(known, name) ? known[name] : undefined;
@@ -49,6 +57,9 @@ export function readStacks({ template, engine, ...from }: LoadOptions): {
           expected: "an environment of config/environments",
           fix: fixForUnknownName(name, Object.keys(known)),
         });
+        return [];
+      }
+      if (!wellFormed.includes(name)) {
         return [];
       }
       return [resolveStack({ service, environment, deployment, engine }, problems)];
@@ -62,6 +73,12 @@ export function readStacks({ template, engine, ...from }: LoadOptions): {
   const [anyStack] = stacks;
   if (anyStack !== undefined) {
     renderRedisConf(template, anyStack.props.server, anyStack.props.exporter !== undefined, problems);
+  }
+  // A value that was refused would be found again in every line that it stands in.
+  if (problems.list.length === 0) {
+    for (const stack of stacks) {
+      checkRedisConf(stack, template, problems);
+    }
   }
   return { stacks, problems: withoutRepetition(problems.list) };
 }

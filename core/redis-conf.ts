@@ -18,6 +18,8 @@ export const SECRET_FILES = {
   exporter: "redis_exporter_password",
 } as const;
 
+const PASSWORD_REFERENCE = `"@secret:${SECRET_FILES.default}@"`;
+
 /** The exporter's own file, in a volume of its own: a JSON object of address to password. */
 export const EXPORTER_PASSWORD_FILE = "redis_exporter_passwords.json";
 
@@ -41,6 +43,15 @@ export function secretFilesOf(auth: AuthProps, hasExporter: boolean): readonly s
     return [];
   }
   return [SECRET_FILES.default, SECRET_FILES.ops, ...(hasExporter ? [SECRET_FILES.exporter] : [])];
+}
+
+/** The lines of redis.conf that decide who may do what. No other line may. */
+export function expectedAccessLines(auth: AuthProps, hasExporter: boolean): readonly string[] {
+  if (auth.mode === "none") {
+    return [];
+  }
+  const users = [ACL_USERS.health, ACL_USERS.ops, ...(hasExporter ? [ACL_USERS.exporter] : [])];
+  return [`requirepass ${PASSWORD_REFERENCE}`, ...users.map((user) => `user ${user}`)];
 }
 
 /**
@@ -87,7 +98,7 @@ function templateValues(server: RedisServerProps, hasExporter: boolean): Templat
     slowlog_max_len: `${server.slowlogMaxLen}`,
     latency_monitor_threshold: `${server.latencyMonitorThreshold.toMilliseconds()}`,
     notify_keyspace_events: `"${server.notifyKeyspaceEvents}"`,
-    requirepass: hasPassword ? [`"@secret:${SECRET_FILES.default}@"`] : [],
+    requirepass: hasPassword ? [PASSWORD_REFERENCE] : [],
     user: hasPassword ? [ACL_USERS.health, ACL_USERS.ops, ...(hasExporter ? [ACL_USERS.exporter] : [])] : [],
     rename_command: [
       ...server.disabledCommands.map((command) => `${command} ""`),

@@ -8,6 +8,8 @@ type SizeUnit = keyof typeof BYTES_PER_UNIT;
 export type SizeText = `${number} ${SizeUnit}`;
 
 const UNITS_LARGEST_FIRST: readonly SizeUnit[] = ["GiB", "MiB", "KiB", "B"];
+/** 1 PiB: more than any server has, and small enough to calculate with. */
+const MAX_BYTES = 1024 ** 5;
 const PATTERN = /^(\d+) (B|KiB|MiB|GiB)$/;
 
 /** An amount of memory or disk: a whole number of bytes, 0 or more. */
@@ -16,15 +18,17 @@ export class Size {
 
   /**
    * @param text a whole number and a unit, e.g. `"256 MiB"`
-   * @throws InvalidValueError on a negative, fractional or unsafe number, or another unit
+   * @throws InvalidValueError on a negative or fractional number, another unit, or more than 1 PiB
    */
   static parse(text: string): Size {
     const match = PATTERN.exec(text);
     const bytes = match ? Number(match[1]) * BYTES_PER_UNIT[match[2] as SizeUnit] : Number.NaN;
-    if (!Number.isSafeInteger(bytes)) {
+    if (!Number.isSafeInteger(bytes) || bytes > MAX_BYTES) {
       throw new InvalidValueError(
         JSON.stringify(text),
-        `a whole number and a unit (${UNITS_LARGEST_FIRST.join(", ")}), such as "256 MiB"`,
+        bytes > MAX_BYTES
+          ? "1048576 GiB or less"
+          : `a whole number and a unit (${UNITS_LARGEST_FIRST.join(", ")}), such as "256 MiB"`,
         'write a number without sign or fraction, one blank and the unit; "1536 MiB" instead of "1.5 GiB"',
       );
     }

@@ -67,12 +67,30 @@ describe("directives of a service", () => {
     ["nothing", ""],
     ["a second line, which would be a second directive", "5%\nrequirepass open"],
     ["a carriage return", "5%\r"],
+    ["a control character", "5%\u0000"],
+    ["a secret, which would be shown wherever the directive is,", "@secret:redis_password@"],
+    ["the hash of a secret", "@sha256:redis_ops_password@"],
   ])("may not have %s as value", (_, value) => {
     expect(problemsWith({ "maxmemory-clients": value })).toEqual([
-      `shop.directives.maxmemory-clients: got ${JSON.stringify(value)}, expected one line that is not empty. ` +
+      `shop.directives.maxmemory-clients: got ${JSON.stringify(value)}, expected one line that is not empty and names no secret. ` +
         'Fix: write the value as redis.conf takes it; "" in quotes for an empty one.',
     ]);
   });
+});
+
+it.each([
+  ["masterauth", "who may do what is the environment's policy"],
+  ["enable-debug-command", "who may do what is the environment's policy"],
+  ["daemonize", "the server is a container's only process"],
+  ["logfile", "the server is a container's only process"],
+  ["appenddirname", "backup and restore look for the files by name"],
+  ["tls-port", "clients, probe and exporter have to agree on it"],
+  ["slaveof", "a stack is one server"],
+  ["cluster-enabled", "a stack is one server"],
+])("%s is not for a service to set", (name, why) => {
+  expect(problemsWith({ [name]: "x" })).toEqual([
+    `shop.directives.${name}: got "${name}", expected a directive that a service may set; ${why}. Fix: remove it.`,
+  ]);
 });
 
 describe("the table of directives", () => {
