@@ -138,8 +138,11 @@ ensure_docker() {
   return 2
 }
 
-# For every call of Terraform: a configuration file that is not there is not used, and no call home.
+# For every call of Terraform: a configuration file that is not there is not used, no call home, and nothing of the
+# caller's that would change what plan, apply and destroy work on.
 clean_terraform_env() {
+  local name
+  for name in TF_WORKSPACE TF_DATA_DIR "${!TF_CLI_ARGS@}"; do unset "$name"; done
   if [ -n "${TF_CLI_CONFIG_FILE:-}" ] && ! [ -e "$TF_CLI_CONFIG_FILE" ]; then unset TF_CLI_CONFIG_FILE; fi
   export CHECKPOINT_DISABLE=1
 }

@@ -14,6 +14,34 @@ in_stack() { # STACK TERRAFORM_ARGUMENT...
   (CDPATH='' cd "$(stack_directory "$1")" && "$terraform" "${@:2}")
 }
 
+# Lines "ADDRESS NAME ID": what a stack would make, and somebody else has made. Secrets are made before the first deploy.
+unmanaged() { # STACK
+  local address name id host managed
+  managed=$(in_stack "$1" state list 2>/dev/null || true)
+  node -e 'const { provider, resource } = JSON.parse(require("fs").readFileSync(process.argv[1], "utf8"));
+    console.log(`host ${provider.docker[0].host ?? ""}`);
+    for (const type of ["docker_volume", "docker_network", "docker_container"])
+      for (const [id, { name }] of Object.entries(resource[type] ?? {})) console.log(`${type}.${id} ${name}`);' \
+    "$(stack_directory "$1")/cdk.tf.json" |
+    while read -r address name; do
+      case $address in
+        host)
+          host=$name
+          if [ -n "$host" ]; then export DOCKER_HOST=$host; fi
+          continue
+          ;;
+        *_secrets) continue ;;
+      esac
+      if grep -qxF "$address" <<<"$managed"; then continue; fi
+      case $address in
+        docker_volume.*) id=$(docker volume inspect -f '{{.Name}}' "$name" 2>/dev/null) || continue ;;
+        docker_network.*) id=$(docker network inspect -f '{{.Id}}' "$name" 2>/dev/null) || continue ;;
+        docker_container.*) id=$(docker container inspect -f '{{.Id}}' "$name" 2>/dev/null) || continue ;;
+      esac
+      printf '%s %s %s\n' "$address" "$name" "$id"
+    done
+}
+
 # 0: nothing to change; 2: changes in the plan file; 1: refused, with Terraform's reasons on stderr.
 plan() { # STACK
   # shellcheck disable=SC2154 # of common.sh
@@ -55,7 +83,13 @@ _images() { # STACK...: the catalogue's images of these stacks
 
 # Checks everything first, then gets what is missing. Sets stacks, terraform and the lab's environment.
 prepare() { # STACK...
-  local refusal image endpoint arguments=()
+  local refusal image endpoint stack arguments=()
+  for stack in "$@"; do
+    case $stack in
+      '' | -*) problems+=("$(problem stack "\"$stack\"" "the name of a stack" "use one that bin/redis-ops stacks lists")") ;;
+    esac
+  done
+  refuse_problems
   # shellcheck disable=SC2034 # for the caller
   stacks=("$@")
   clean_terraform_env
@@ -70,8 +104,8 @@ prepare() { # STACK...
   # Without one, preflight tells it together with everything else.
   terraform=$(terraform_binary) && export TERRAFORM_BINARY_NAME=$terraform
   # The engine is the one thing of preflight's list that can be mended here.
-  if ! refusal=$("${preflight[@]}" "$@" 2>&1); then
-    if docker_version >/dev/null || ! "${preflight[@]}" --without-docker "$@" >/dev/null 2>&1; then
+  if ! refusal=$("${preflight[@]}" -- "$@" 2>&1); then
+    if docker_version >/dev/null || ! "${preflight[@]}" --without-docker -- "$@" >/dev/null 2>&1; then
       printf '%s\n' "$refusal" >&2
       exit 2
     fi
@@ -81,7 +115,7 @@ prepare() { # STACK...
   for image in $(_images "$@"); do arguments+=(--engine-image "$image"); done
   "$root/bin/lab" up "${arguments[@]}" >/dev/null
   eval "$("$root/bin/lab" env)"
-  "${preflight[@]}" "$@" >/dev/null || exit $?
+  "${preflight[@]}" -- "$@" >/dev/null || exit $?
   take_lock deploy
   step "synthesize" _synthesize
 }
