@@ -52,7 +52,14 @@ plan() { # STACK
   case $status in
     0) result "$green" ok "$1: terraform plan: no change" "$((SECONDS - started))" ;;
     2) result "$green" ok "$1: terraform plan" "$((SECONDS - started))" ;;
-    *) sed 's/^/    /' "$log" >&2 ;;
+    *)
+      sed 's/^/    /' "$log" >&2
+      if grep -q 'Instance cannot be destroyed' "$log"; then
+        rm -f "$log"
+        die "$1: this plan destroys a volume that the environment protects, so Terraform refuses it." \
+          "put the old name of the volume back; data is moved by people, not by a plan. Do not take the protection away"
+      fi
+      ;;
   esac
   rm -f "$log"
   return "$status"

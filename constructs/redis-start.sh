@@ -4,21 +4,28 @@
 # Writes the configuration to a tmpfs, with the secrets in place of
 #   @secret:FILE@  the content of /run/secrets/FILE, quoted for redis.conf
 #   @sha256:FILE@  its SHA-256 in hexadecimal, as ACL rules take it
-# and never starts Redis while one of them is missing: an open server is worse than none.
+# and never starts Redis while one of them is missing or unusable: an open server is worse than none.
 # Lines that are only a comment are left out when this is deployed (constructs/redis-server.ts).
 set -eu
 umask 077
 config=/usr/local/etc/redis/redis.conf
 secrets=/run/secrets
 
-missing=
+# A regular file of 16 to 512 bytes without control characters. One line break may end it.
+usable() {
+  [ -f "$1" ] && [ -r "$1" ] || return 1
+  all=$(wc -c <"$1")
+  text=$(tr -d '\000-\037\177' <"$1" | wc -c)
+  end=$(tail -c 1 "$1" | tr -dc '\n' | wc -c)
+  [ "$text" -ge 16 ] && [ "$text" -le 512 ] && [ "$((text + end))" -eq "$all" ]
+}
+
+unusable=
 for name in $(printf '%s\n' "$1" | sed -nE 's/.*@(secret|sha256):([a-z_]+)@.*/\2/p'); do
-  if [ ! -r "$secrets/$name" ] || [ ! -s "$secrets/$name" ]; then
-    missing="$missing $name"
-  fi
+  usable "$secrets/$name" || unusable="$unusable $name"
 done
-if [ -n "$missing" ]; then
-  echo "redis-start: $secrets: got no readable$missing, expected every secret. Fix: run bin/redis-ops secrets init." >&2
+if [ -n "$unusable" ]; then
+  echo "redis-start: $secrets: got no usable$unusable, expected every secret. Fix: run bin/redis-ops secrets init." >&2
   exit 78
 fi
 

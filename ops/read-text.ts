@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync, readSync } from "node:fs";
 import { InvalidInputError } from "../core/problem";
 
 /**
@@ -6,10 +6,37 @@ import { InvalidInputError } from "../core/problem";
  * @throws InvalidInputError under `field` when it cannot be read
  */
 export function readText(field: string, from: string): string {
+  return orProblem(field, from, () => readFileSync(from === "-" ? 0 : from, "utf8"));
+}
+
+/**
+ * The first `limit` bytes of a file, `-` for standard input, which may have no end.
+ * @throws InvalidInputError under `field` when it cannot be read
+ */
+export function readBytes(field: string, from: string, limit: number): Buffer {
+  return orProblem(field, from, () => {
+    const file = from === "-" ? 0 : openSync(from, "r");
+    try {
+      const bytes = Buffer.alloc(limit);
+      let length = 0;
+      for (let read = -1; read !== 0 && length < limit; length += read) {
+        read = readSync(file, bytes, length, limit - length, null);
+      }
+      return bytes.subarray(0, length);
+    } finally {
+      if (file !== 0) {
+        closeSync(file);
+      }
+    }
+  });
+}
+
+function orProblem<T>(field: string, from: string, read: () => T): T {
   try {
-    return readFileSync(from === "-" ? 0 : from, "utf8");
+    return read();
   } catch (error) {
-    const reason = error instanceof Error && "code" in error ? `${error.code}` : "an error";
+    const reason =
+      error !== null && typeof error === "object" && "code" in error ? `${error.code}` : "an error";
     throw new InvalidInputError([
       {
         field,

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type Docker from "dockerode";
-import type { Problem } from "../core/problem";
+import { InvalidInputError, type Problem } from "../core/problem";
 import { EXPORTER_PASSWORD_FILE, SECRET_FILES, secretFilesOf } from "../core/redis-conf";
 import type { RedisStackProps } from "../core/redis-stack-props";
 import { readVolume, type VolumeFile, writeVolume } from "./volume-files";
@@ -12,11 +12,20 @@ const EXPORTER_OWNER = { uid: 59000, gid: 59000, mode: 0o400 } as const;
 /** Shortest password that is taken: Redis answers about a million guesses a second. */
 export const MIN_PASSWORD_LENGTH = 16;
 
+/** Longest password that is taken, in bytes. */
+export const MAX_PASSWORD_BYTES = 512;
+
+/** One line without control characters. U+FFFD stands where a file is not UTF-8. */
+export const ONE_LINE = /^[\x20-\x7e\u0080-\ufffc\ufffe\uffff]*$/;
+
+/** Why the start script does not take the content of a file: `usable` in constructs/redis-start.sh. */
+type Unusable = "too short" | "too long" | "not one line of text";
+
 /** One secret file of a stack, and whether it is as it has to be. It never holds the secret itself. */
 export interface SecretState {
   readonly volume: string;
   readonly file: string;
-  readonly state: "present" | "missing" | "too short" | "wrong owner or mode" | "out of date";
+  readonly state: "present" | "missing" | "a directory" | Unusable | "wrong owner or mode" | "out of date";
 }
 
 /** What `initSecrets` and `importPassword` did to a file. */
@@ -36,32 +45,34 @@ export async function secretStates(docker: Docker, props: RedisStackProps): Prom
   const own = secretFilesOf(auth, props.exporter !== undefined).map((file) => ({
     volume: auth.secretsVolume,
     file,
-    state: stateOf(
-      files.find(({ name }) => name === file),
-      REDIS_OWNER,
-    ),
+    state: isDirectory(files, file) ? ("a directory" as const) : stateOfSecret(find(files, file)),
   }));
   const { exporter } = props;
   if (exporter?.secretsVolume === undefined) {
     return own;
   }
-  const [derived] = ((await readVolume(docker, exporter.secretsVolume)) ?? []).filter(
-    ({ name }) => name === EXPORTER_PASSWORD_FILE,
-  );
-  const password = files.find(({ name }) => name === SECRET_FILES.exporter)?.content;
-  const state = stateOf(derived, EXPORTER_OWNER);
-  const outOfDate = password !== undefined && derived?.content !== exporterPasswords(props, password);
+  const derived = (await readVolume(docker, exporter.secretsVolume)) ?? [];
+  const password = find(files, SECRET_FILES.exporter);
+  const isOutOfDate =
+    stateOfSecret(password) === "present" &&
+    find(derived, EXPORTER_PASSWORD_FILE)?.content !== exporterPasswords(props, secretIn(password));
+  const state = isDirectory(derived, EXPORTER_PASSWORD_FILE)
+    ? "a directory"
+    : stateOfOwner(find(derived, EXPORTER_PASSWORD_FILE), EXPORTER_OWNER);
   return [
     ...own,
     {
       volume: exporter.secretsVolume,
       file: EXPORTER_PASSWORD_FILE,
-      state: state === "present" && outOfDate ? "out of date" : state,
+      state: state === "present" && isOutOfDate ? "out of date" : state,
     },
   ];
 }
 
-/** Makes every secret that is missing, and never changes one that is there. */
+/**
+ * Makes every secret that is missing, and those of `redis-ops` and the exporter that are unusable. Never changes
+ * the password of the service's clients.
+ */
 export async function initSecrets(docker: Docker, props: RedisStackProps): Promise<readonly SecretChange[]> {
   return fillSecrets(docker, props, {});
 }
@@ -82,7 +93,7 @@ export async function currentPassword(docker: Docker, props: RedisStackProps): P
     return undefined;
   }
   const files = (await readVolume(docker, auth.secretsVolume)) ?? [];
-  return files.find(({ name }) => name === SECRET_FILES.default)?.content;
+  return secretIn(find(files, SECRET_FILES.default)) || undefined;
 }
 
 /** The problem of each secret that keeps the stack from starting. */
@@ -93,8 +104,24 @@ export function secretProblems(id: string, states: readonly SecretState[]): read
       field: `${id} secret ${file}`,
       got: `${state} in volume ${volume}`,
       expected: "a secret that only its container can read",
-      fix: `run bin/redis-ops secrets init ${id}`,
+      fix: fixOf(id, volume, file, state),
     }));
+}
+
+/** What to do about all of them, without what the other steps do anyway. */
+export function secretSteps(id: string, states: readonly SecretState[]): readonly string[] {
+  const fixes = [...new Set(secretProblems(id, states).map(({ fix }) => fix))];
+  return fixes.includes(importOf(id)) ? fixes.filter((fix) => fix !== initOf(id)) : fixes;
+}
+
+const initOf = (id: string) => `run bin/redis-ops secrets init ${id}`;
+const importOf = (id: string) => `run bin/redis-ops secrets import ${id} --from FILE --replace`;
+
+function fixOf(id: string, volume: string, file: string, state: SecretState["state"]): string {
+  if (state === "a directory") {
+    return `remove it from volume ${volume}`;
+  }
+  return file === SECRET_FILES.default && UNUSABLE.has(state) ? importOf(id) : initOf(id);
 }
 
 async function fillSecrets(
@@ -102,33 +129,30 @@ async function fillSecrets(
   props: RedisStackProps,
   given: Readonly<Record<string, string>>,
 ): Promise<readonly SecretChange[]> {
+  const { exporter } = props;
   const { auth } = props.server;
   if (auth.mode === "none") {
     return [];
   }
-  const { exporter } = props;
-  const present = (await readVolume(docker, auth.secretsVolume)) ?? [];
-  const wanted = secretFilesOf(auth, exporter !== undefined).map((name) => {
-    const old = present.find((file) => file.name === name && file.content !== "");
-    const content = given[name] ?? old?.content ?? newPassword();
-    const change =
-      given[name] !== undefined && given[name] !== old?.content
-        ? ("imported" as const)
-        : old === undefined
-          ? ("made" as const)
-          : ("kept" as const);
-    return { file: { name, content, ...REDIS_OWNER }, change };
-  });
-  const files = wanted.map(({ file }) => file);
-  await writeVolume(docker, auth.secretsVolume, files);
+  const names = secretFilesOf(auth, exporter !== undefined);
+  const present = await volumeWithout(docker, auth.secretsVolume, names);
+  if (exporter?.secretsVolume !== undefined) {
+    await volumeWithout(docker, exporter.secretsVolume, [EXPORTER_PASSWORD_FILE]);
+  }
+  const wanted = names.map((name) => fill(name, find(present, name), given[name]));
+  await writeVolume(
+    docker,
+    auth.secretsVolume,
+    wanted.filter(({ isToWrite }) => isToWrite).map(({ file }) => file),
+  );
   const changes: SecretChange[] = wanted.map(({ file, change }) => ({
     volume: auth.secretsVolume,
     file: file.name,
     change,
   }));
-  const password = files.find(({ name }) => name === SECRET_FILES.exporter)?.content;
+  const password = wanted.find(({ file }) => file.name === SECRET_FILES.exporter)?.file;
   if (exporter?.secretsVolume !== undefined && password !== undefined) {
-    const content = exporterPasswords(props, password);
+    const content = exporterPasswords(props, secretIn(password));
     await writeVolume(docker, exporter.secretsVolume, [
       { name: EXPORTER_PASSWORD_FILE, content, ...EXPORTER_OWNER },
     ]);
@@ -137,17 +161,86 @@ async function fillSecrets(
   return changes;
 }
 
-function stateOf(
+/** What becomes of one file. Clients know the password of `default`: one that is unusable stays as it is. */
+function fill(name: string, old: VolumeFile | undefined, given: string | undefined) {
+  const state = stateOfSecret(old);
+  if (given !== undefined && (state !== "present" || secretIn(old) !== given)) {
+    const change = secretIn(old) === given ? ("kept" as const) : ("imported" as const);
+    return { file: { name, content: given, ...REDIS_OWNER }, change, isToWrite: true };
+  }
+  if (old === undefined || state === "missing" || (UNUSABLE.has(state) && name !== SECRET_FILES.default)) {
+    return {
+      file: { name, content: newPassword(), ...REDIS_OWNER },
+      change: "made" as const,
+      isToWrite: true,
+    };
+  }
+  return {
+    file: { name, content: old.content, ...REDIS_OWNER },
+    change: "kept" as const,
+    isToWrite: state === "wrong owner or mode",
+  };
+}
+
+/**
+ * The files of a volume that is going to be written.
+ * @throws InvalidInputError for a directory of such a name: the engine would remove it with all that is in it
+ */
+async function volumeWithout(
+  docker: Docker,
+  volume: string,
+  names: readonly string[],
+): Promise<readonly VolumeFile[]> {
+  const files = (await readVolume(docker, volume)) ?? [];
+  const directories = names.filter((name) => isDirectory(files, name));
+  if (directories.length > 0) {
+    throw new InvalidInputError(
+      directories.map((name) => ({
+        field: `volume ${volume}`,
+        got: `a directory ${name}`,
+        expected: "a file, or nothing of that name",
+        fix: "remove it",
+      })),
+    );
+  }
+  return files;
+}
+
+const find = (files: readonly VolumeFile[], name: string) => files.find((file) => file.name === name);
+
+/** `readVolume` lists files only. A directory without any is as good as nothing: the engine replaces it. */
+const isDirectory = (files: readonly VolumeFile[], name: string) =>
+  files.some((file) => file.name.startsWith(`${name}/`));
+
+/** A secret as the start script takes it: without the line break at its end. */
+const secretIn = (file: VolumeFile | undefined) => (file?.content ?? "").replace(/\n$/, "");
+
+const UNUSABLE: ReadonlySet<string> = new Set<Unusable>(["too short", "too long", "not one line of text"]);
+
+function stateOfSecret(file: VolumeFile | undefined): SecretState["state"] {
+  const bytes = Buffer.byteLength(secretIn(file));
+  if (file === undefined || file.content === "") {
+    return "missing";
+  }
+  if (!ONE_LINE.test(secretIn(file))) {
+    return "not one line of text";
+  }
+  if (bytes < MIN_PASSWORD_LENGTH || bytes > MAX_PASSWORD_BYTES) {
+    return bytes < MIN_PASSWORD_LENGTH ? "too short" : "too long";
+  }
+  return stateOfOwner(file, REDIS_OWNER);
+}
+
+function stateOfOwner(
   file: VolumeFile | undefined,
   owner: typeof REDIS_OWNER | typeof EXPORTER_OWNER,
 ): SecretState["state"] {
   if (file === undefined || file.content === "") {
     return "missing";
   }
-  if (file.uid !== owner.uid || file.gid !== owner.gid || file.mode !== owner.mode) {
-    return "wrong owner or mode";
-  }
-  return file.content.length < MIN_PASSWORD_LENGTH ? "too short" : "present";
+  return file.uid === owner.uid && file.gid === owner.gid && file.mode === owner.mode
+    ? "present"
+    : "wrong owner or mode";
 }
 
 /** 48 characters of the URL alphabet: 288 random bits, and nothing that any shell or file has to quote. */

@@ -1,8 +1,10 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { sentraPortal } from "../../config/services/sentra-portal";
+import { InvalidInputError } from "../../core/problem";
 import { secretsImport, secretsInit, secretsStatus } from "../../ops/commands/secrets";
-import { readVolume, type VolumeFile } from "../../ops/volume-files";
+import { secretProblems, secretStates } from "../../ops/stack-secrets";
+import { readVolume, type VolumeFile, writeVolume } from "../../ops/volume-files";
 import { type Recorded, recorded } from "../support/recorded";
 import { edited, renamed } from "../support/renamed-service";
 import { Scratch } from "../support/scratch";
@@ -78,6 +80,117 @@ describe("init", () => {
     }
   });
 });
+
+const REDIS = { uid: 999, gid: 1000, mode: 0o400 };
+
+/** Puts files into the volume of the server's secrets, as somebody could by hand. */
+function put(files: Readonly<Record<string, string>>): Promise<void> {
+  const all = Object.entries(files).map(([name, content]) => ({ name, content, ...REDIS }));
+  return writeVolume(scratch.docker, `${stack.resolved.id}-secrets`, all);
+}
+
+const contentOf = async (file: string) =>
+  (await inVolume("secrets")).find(({ name }) => name === file)?.content;
+
+const NEXT_IMPORT = () => `Next: bin/redis-ops secrets import ${stack.resolved.id} --from FILE --replace`;
+
+describe("secrets that the start script does not take", () => {
+  it.each([
+    ["a line break", "\n", "too short"],
+    ["15 characters and a line break", "fifteen letters\n", "too short"],
+    ["513 bytes", "x".repeat(513), "too long"],
+    ["two lines", "the first line of it\nthe second", "not one line of text"],
+    ["a NUL", "sixteen letters!\0", "not one line of text"],
+    ["an escape code", "sixteen letters!\x1b[0m", "not one line of text"],
+    ["a line break as in Windows", "sixteen letters!\r\n", "not one line of text"],
+  ])(
+    "%s: those of redis-ops are made anew, the clients' stays and has to be imported",
+    async (_, content, state) => {
+      await put({ redis_password: content, redis_ops_password: content, redis_exporter_password: content });
+      const before = await status();
+      expect(before.out.match(new RegExp(` ${state}$`, "gm"))).toHaveLength(3);
+      expect({ exitCode: before.exitCode, err: before.err }).toEqual({ exitCode: 1, err: NEXT_IMPORT() });
+
+      const made = await init();
+      expect({ exitCode: made.exitCode, err: made.err }).toEqual({ exitCode: 1, err: NEXT_IMPORT() });
+      expect(made.out).toMatch(/ redis_password +kept$/m);
+      expect(made.out.match(/ made$/gm)).toHaveLength(2);
+      expect(await contentOf("redis_password")).toBe(content);
+      expect(await contentOf("redis_ops_password")).toMatch(/^[\w-]{48}$/);
+      expect(await contentOf("redis_exporter_password")).toMatch(/^[\w-]{48}$/);
+      const after = await status();
+      expect(after.out.match(/ present$/gm)).toHaveLength(3);
+      expect(after.err).toBe(NEXT_IMPORT());
+
+      expect((await importText("the right password", true)).exitCode).toBe(0);
+      expect((await status()).exitCode).toBe(0);
+    },
+  );
+
+  it("gives the problem of the clients' secret the import as its fix, and that of the others init", async () => {
+    await put({ redis_password: "\n", redis_ops_password: "\n", redis_exporter_password: "\n" });
+    const problems = secretProblems("shop", await secretStates(scratch.docker, stack.props));
+    expect(problems.map(({ field, fix }) => `${field}: ${fix}`)).toEqual([
+      "shop secret redis_password: run bin/redis-ops secrets import shop --from FILE --replace",
+      "shop secret redis_ops_password: run bin/redis-ops secrets init shop",
+      "shop secret redis_exporter_password: run bin/redis-ops secrets init shop",
+      "shop secret redis_exporter_passwords.json: run bin/redis-ops secrets init shop",
+    ]);
+  });
+});
+
+it("takes 16 characters, 512 bytes and one line break at the end, and gives the exporter none of it", async () => {
+  await put({
+    redis_password: "é".repeat(256),
+    redis_ops_password: "sixteen letters!\n",
+    redis_exporter_password: "sixteen letters?\n",
+  });
+  const before = await inVolume("secrets");
+  expect((await init()).exitCode).toBe(0);
+  expect((await status()).out.match(/ present$/gm)).toHaveLength(4);
+  expect(await inVolume("secrets")).toEqual(before);
+  const [derived] = await inVolume("exporter-secrets");
+  expect(new Set(Object.values(JSON.parse(derived?.content ?? "")))).toEqual(new Set(["sixteen letters?"]));
+});
+
+it("gives a secret of somebody else to Redis, and keeps what it says", async () => {
+  await init();
+  const before = await inVolume("secrets");
+  await writeVolume(
+    scratch.docker,
+    `${stack.resolved.id}-secrets`,
+    before.map((file) => ({ ...file, uid: 0 })),
+  );
+  expect((await status()).out.match(/ wrong owner or mode$/gm)).toHaveLength(3);
+  expect((await init()).out.match(/ kept$/gm)).toHaveLength(3);
+  expect(await inVolume("secrets")).toEqual(before);
+});
+
+it("leaves a file of another name in the volume", async () => {
+  await put({ "notes.txt": "of somebody else" });
+  await init();
+  await importText("the right password", true);
+  expect(await contentOf("notes.txt")).toBe("of somebody else");
+});
+
+it.each([["redis_password"], ["redis_ops_password"]])(
+  "makes nothing and removes nothing where %s is a directory, and says so",
+  async (name) => {
+    await put({ [`${name}/inner`]: "of somebody else" });
+    const before = await inVolume("secrets");
+    const message =
+      `1 problem, nothing was changed\n  volume ${stack.resolved.id}-secrets: got a directory ${name}, ` +
+      "expected a file, or nothing of that name. Fix: remove it.";
+    await expect(init()).rejects.toThrow(InvalidInputError);
+    await expect(init()).rejects.toThrow(message);
+    await expect(importText("the right password", true)).rejects.toThrow(message);
+    expect(await inVolume("secrets")).toEqual(before);
+    const { exitCode, out, err } = await status();
+    expect(exitCode).toBe(1);
+    expect(out).toMatch(new RegExp(` ${name} +a directory$`, "m"));
+    expect(err).toContain(`Next: remove it from volume ${stack.resolved.id}-secrets`);
+  },
+);
 
 describe("status", () => {
   it("exits with 1 and says the next command while secrets are missing, with 0 when they are there", async () => {

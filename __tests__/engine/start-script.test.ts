@@ -31,6 +31,9 @@ const CONF = [
   'rename-command FLUSHALL ""',
 ];
 
+/** As short as a secret may be. */
+const LEAK = "swordfish-123456";
+
 const sha256 = (text = "") => createHash("sha256").update(text).digest("hex");
 
 let scratch: Scratch;
@@ -128,15 +131,65 @@ describe.each([
       exitCode: 78,
       stdout: "",
       stderr:
-        "redis-start: /run/secrets: got no readable redis_password redis_ops_password redis_exporter_password, " +
+        "redis-start: /run/secrets: got no usable redis_password redis_ops_password redis_exporter_password, " +
         "expected every secret. Fix: run bin/redis-ops secrets init.\n",
     });
   });
 
-  it("takes an empty secret for a missing one", async () => {
-    const { exitCode, stdout, stderr } = await start({ ...SECRETS, redis_password: "" }, CONF);
+  it.each([
+    ["empty", ""],
+    ["one line break", "\n"],
+    ["a line break as in Windows", "\r\n"],
+    ["one NUL", "\0"],
+    ["a NUL at its end", `${LEAK}\0`],
+    ["a NUL in place of a line break at the end of a line", `${LEAK}\n\0`],
+    ["two lines", `${LEAK}\n${LEAK}`],
+    ["two lines, with a line break at the end", `${LEAK}\n${LEAK}\n`],
+    ["an empty line before it", `\n${LEAK}`],
+    ["two line breaks at its end", `${LEAK}\n\n`],
+    ["a line break as in Windows at its end", `${LEAK}\r\n`],
+    ["a tabulator", `${LEAK}\t${LEAK}`],
+    ["an escape code", `${LEAK}\x1b[31m`],
+    ["a DEL", `${LEAK}\x7f`],
+    ["15 characters", LEAK.slice(0, 15)],
+    ["15 characters and a line break", `${LEAK.slice(0, 15)}\n`],
+    ["513 bytes", "x".repeat(513)],
+    ["514 bytes of 257 letters", "é".repeat(257)],
+  ])("does not start with a secret of %s, and shows none of it", async (_, content) => {
+    const { exitCode, stdout, stderr } = await start({ ...SECRETS, redis_password: content }, CONF);
+    expect({ exitCode, stdout, stderr }).toEqual({
+      exitCode: 78,
+      stdout: "",
+      stderr:
+        "redis-start: /run/secrets: got no usable redis_password, expected every secret. " +
+        "Fix: run bin/redis-ops secrets init.\n",
+    });
+  });
+
+  it("does not start with a directory in place of a secret, and names every unusable one", async () => {
+    const { redis_password: _, ...others } = SECRETS;
+    const { exitCode, stdout, stderr } = await start(
+      { ...others, "redis_password/inner": LEAK, redis_ops_password: "short" },
+      CONF,
+    );
     expect({ exitCode, stdout }).toEqual({ exitCode: 78, stdout: "" });
-    expect(stderr).toContain("got no readable redis_password, expected");
+    expect(stderr).toBe(
+      "redis-start: /run/secrets: got no usable redis_password redis_ops_password, expected every secret. " +
+        "Fix: run bin/redis-ops secrets init.\n",
+    );
+  });
+
+  it.each([
+    ["16 characters", LEAK, LEAK],
+    ["16 characters and a line break", `${LEAK}\n`, LEAK],
+    ["512 bytes", "é".repeat(256), "é".repeat(256)],
+    ["512 bytes and a line break", `${"x".repeat(512)}\n`, "x".repeat(512)],
+    ["16 blanks and quotes", `${" ".repeat(15)}'`, `${" ".repeat(15)}'`],
+  ])("starts with secrets of %s", async (_, content, password) => {
+    const all = { redis_password: content, redis_ops_password: content, redis_exporter_password: content };
+    const { exitCode, stdout, stderr } = await start(all, CONF);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+    expect(stdout).toContain(`\nrequirepass "${password}"\nuser ops on #${sha256(password)} `);
   });
 
   it("asks for no secret that the configuration does not name", async () => {
@@ -149,5 +202,5 @@ describe.each([
 it("takes a secret that belongs to somebody else for a missing one", async () => {
   const { exitCode, stderr } = await inImage(SECRETS, CONF, { uid: 0, gid: 0 });
   expect(exitCode).toBe(78);
-  expect(stderr).toContain("got no readable redis_password redis_ops_password redis_exporter_password,");
+  expect(stderr).toContain("got no usable redis_password redis_ops_password redis_exporter_password,");
 });

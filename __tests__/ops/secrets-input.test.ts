@@ -1,3 +1,4 @@
+import { execFileSync, spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { EmptyEngine } from "../support/empty-engine";
 import { withEnvironmentOfItsOwn } from "../support/environment";
@@ -18,15 +19,13 @@ beforeEach(() => {
 });
 
 /** What `secrets import` says to a file with this content, which it refuses before it asks the engine. */
-const refused = async (content: string) => {
+const refused = async (content: string | Uint8Array) => {
   writeFileSync(inFolder("password.txt"), content);
-  const { exitCode, out, err } = await redisOps(
-    "secrets",
-    "import",
-    "sentra-portal-prod",
-    "--from",
-    inFolder("password.txt"),
-  );
+  return refusedFrom(inFolder("password.txt"));
+};
+
+const refusedFrom = async (path: string) => {
+  const { exitCode, out, err } = await redisOps("secrets", "import", "sentra-portal-prod", "--from", path);
   expect({ exitCode, out }).toEqual({ exitCode: 2, out: "" });
   expect(engine.asked).toEqual([]);
   return err;
@@ -54,6 +53,78 @@ test.each([
   const err = await refused(content);
   expect(err).not.toContain("swordfish");
   expect(err).toContain("got line breaks or control characters, expected one line of printable characters.");
+});
+
+const ALONE = "Fix: write the password alone into the file.";
+
+test.each([
+  ["more than 4 KiB", `swordfish${"x".repeat(4096)}`, `more than 4096 bytes, expected 512 or less. ${ALONE}`],
+  [
+    "513 bytes",
+    `swordfish${"x".repeat(504)}\n`,
+    "513 bytes, expected 512 or less. Fix: change to a shorter password first.",
+  ],
+  [
+    "514 bytes of 257 letters",
+    "é".repeat(257),
+    "514 bytes, expected 512 or less. Fix: change to a shorter password first.",
+  ],
+  [
+    "Latin-1",
+    Buffer.from("swordfish-swordf\u00e9sh", "latin1"),
+    "bytes that are not UTF-8, expected text in UTF-8. Fix: save the file as UTF-8.",
+  ],
+  [
+    "a byte order mark",
+    "\ufeffswordfish-swordfish",
+    "a byte order mark, expected the password alone. Fix: save the file as UTF-8 without a byte order mark.",
+  ],
+  [
+    "UTF-16",
+    Buffer.from("\ufeffswordfish-swordfish", "utf16le"),
+    "bytes that are not UTF-8, expected text in UTF-8. Fix: save the file as UTF-8.",
+  ],
+  ["blanks only", `${" ".repeat(20)}\n`, `nothing but blanks, expected a password. ${ALONE}`],
+  [
+    "blanks of other alphabets only",
+    "\u00a0\u3000".repeat(10),
+    `nothing but blanks, expected a password. ${ALONE}`,
+  ],
+])("a file of %s is refused and not shown", async (_, content, message) => {
+  const err = await refused(content);
+  expect(err).not.toContain("swordf");
+  expect(err).toBe(`1 problem, nothing was changed\n  --from: got ${message}`);
+});
+
+test("a file without an end is refused at once", async () => {
+  expect(await refusedFrom("/dev/zero")).toContain("--from: got more than 4096 bytes, expected 512 or less.");
+});
+
+test("a pipe without an end is refused at once", async () => {
+  const pipe = inFolder("pipe");
+  execFileSync("mkfifo", [pipe]);
+  const yes = spawn("sh", ["-c", 'exec yes swordfish >"$1"', "sh", pipe], { stdio: "ignore" });
+  const ended = new Promise((resolve) => yes.on("close", resolve));
+  const err = await refusedFrom(pipe);
+  expect(err).toContain("--from: got more than 4096 bytes, expected 512 or less.");
+  await ended;
+});
+
+test("a folder is refused with its name", async () => {
+  expect(await refusedFrom("/tmp")).toContain(
+    '--from: got EISDIR from "/tmp", expected a file that can be read.',
+  );
+});
+
+test("512 bytes and 16 characters get as far as the engine", async () => {
+  for (const content of ["x".repeat(16), "é".repeat(256), `${"x".repeat(512)}\r\n`]) {
+    engine.asked.length = 0;
+    writeFileSync(inFolder("password.txt"), content);
+    await redisOps("secrets", "import", "sentra-portal-prod", "--from", inFolder("password.txt")).catch(
+      () => {},
+    );
+    expect(engine.asked).toContain("GET /_ping");
+  }
 });
 
 test("a file that is not there is refused with its name", async () => {

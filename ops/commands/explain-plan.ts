@@ -29,7 +29,19 @@ function paragraph({ address, action, because, details, consequence, needsDecisi
   return [
     `${needsDecision ? "STOP  " : ""}${address}: ${action}${reason}: ${consequence}`,
     ...details.map((detail) => `    ${detail}`),
-  ].join("\n");
+  ]
+    .map(visible)
+    .join("\n");
+}
+
+/** Text with control characters, and those that change the direction of writing, as JSON escapes them. */
+function visible(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) =>
+    character
+      .split("")
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
+      .join(""),
+  );
 }
 
 function readPlan(text: string): TerraformPlan {
@@ -39,15 +51,45 @@ function readPlan(text: string): TerraformPlan {
   } catch {
     plan = undefined;
   }
-  if (plan === null || typeof plan !== "object" || !("format_version" in plan)) {
+  if (!isPlan(plan)) {
     throw new InvalidInputError([
       {
         field: "plan",
         got: text.trim() === "" ? "nothing" : "something else",
-        expected: "the output of terraform show -json PLAN",
+        expected: "the output of terraform show -json PLAN in format 1",
         fix: "pipe it in, or give it as --from FILE",
       },
     ]);
   }
-  return plan as TerraformPlan;
+  return plan;
+}
+
+/** Whether everything is there that is read here, and what it should be. */
+function isPlan(plan: unknown): plan is TerraformPlan {
+  if (!isObject(plan) || typeof plan.format_version !== "string" || !/^1\.\d+$/.test(plan.format_version)) {
+    return false;
+  }
+  const { resource_changes: changes = [] } = plan;
+  return Array.isArray(changes) && changes.every(isResourceChange);
+}
+
+function isResourceChange(resource: unknown): boolean {
+  if (!isObject(resource) || !isObject(resource.change)) {
+    return false;
+  }
+  const { actions, before = null, after = null, replace_paths: paths = [] } = resource.change;
+  return (
+    typeof resource.address === "string" &&
+    typeof resource.type === "string" &&
+    Array.isArray(actions) &&
+    actions.length > 0 &&
+    actions.every((action) => typeof action === "string") &&
+    [before, after].every((attributes) => attributes === null || isObject(attributes)) &&
+    Array.isArray(paths) &&
+    paths.every((path) => Array.isArray(path))
+  );
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -2,18 +2,25 @@ import type { ResolvedStack } from "../../config/resolve-stack";
 import { InvalidInputError } from "../../core/problem";
 import { connectEngine } from "../docker-engine";
 import { ExitCode } from "../exit-code";
-import { readText } from "../read-text";
+import { readBytes } from "../read-text";
 import {
   currentPassword,
   importPassword,
   initSecrets,
+  MAX_PASSWORD_BYTES,
   MIN_PASSWORD_LENGTH,
+  ONE_LINE,
   type SecretChange,
+  type SecretState,
   secretStates,
+  secretSteps,
 } from "../stack-secrets";
 import { json, type Terminal, table } from "../terminal";
 
-/** `redis-ops secrets init`: makes the secrets that are missing, keeps those that are there. */
+/** As much as is read of a file that should have a password in it: enough to see that it is another file. */
+const MAX_FILE_BYTES = 4096;
+
+/** `redis-ops secrets init`: makes the secrets that are missing, keeps those that are there. Exit code 1 if one stays unusable. */
 export async function secretsInit(
   { id, props }: ResolvedStack,
   options: { readonly json: boolean },
@@ -21,7 +28,7 @@ export async function secretsInit(
 ): Promise<ExitCode> {
   const docker = await connectEngine(props.docker);
   report(id, await initSecrets(docker, props), options, terminal);
-  return ExitCode.ok;
+  return nextSteps(id, await secretStates(docker, props), terminal);
 }
 
 /** `redis-ops secrets import`: takes the password that the service's clients already use from a file. */
@@ -54,6 +61,10 @@ export async function secretsImport(
     ]);
   }
   report(id, await importPassword(docker, props, password), options, terminal);
+  if (current !== undefined && current !== password) {
+    terminal.err("A running server keeps the old password until it is started again.");
+    terminal.err(`Next: docker restart --time 120 ${props.server.containerName}`);
+  }
   return ExitCode.ok;
 }
 
@@ -76,24 +87,43 @@ export async function secretsStatus(
       ),
     );
   }
-  if (states.every(({ state }) => state === "present")) {
-    return ExitCode.ok;
+  return nextSteps(id, states, terminal);
+}
+
+function nextSteps(id: string, states: readonly SecretState[], terminal: Terminal): ExitCode {
+  const steps = secretSteps(id, states);
+  for (const step of steps) {
+    terminal.err(`Next: ${step.replace(/^run /, "")}`);
   }
-  terminal.err(`Next: bin/redis-ops secrets init ${id}`);
-  return ExitCode.unhealthy;
+  return steps.length === 0 ? ExitCode.ok : ExitCode.unhealthy;
 }
 
 /** The password in a file, `-` for standard input; a line break at its end does not belong to it. */
 function readPassword(from: string): string {
   const refuse = (got: string, expected: string, fix: string) =>
     new InvalidInputError([{ field: "--from", got, expected, fix }]);
-  const password = readText("--from", from).replace(/\r?\n$/, "");
-  if (!/^[\x20-\x7e\u0080-\uffff]*$/.test(password)) {
+  const alone = "write the password alone into the file";
+  const bytes = readBytes("--from", from, MAX_FILE_BYTES + 1);
+  if (bytes.length > MAX_FILE_BYTES) {
+    throw refuse(`more than ${MAX_FILE_BYTES} bytes`, `${MAX_PASSWORD_BYTES} or less`, alone);
+  }
+  const text = decoded(bytes);
+  if (text === undefined) {
+    throw refuse("bytes that are not UTF-8", "text in UTF-8", "save the file as UTF-8");
+  }
+  if (text.startsWith("\ufeff")) {
     throw refuse(
-      "line breaks or control characters",
-      "one line of printable characters",
-      "write the password alone into the file",
+      "a byte order mark",
+      "the password alone",
+      "save the file as UTF-8 without a byte order mark",
     );
+  }
+  const password = text.replace(/\r?\n$/, "");
+  if (!ONE_LINE.test(password)) {
+    throw refuse("line breaks or control characters", "one line of printable characters", alone);
+  }
+  if (password !== "" && password.trim() === "") {
+    throw refuse("nothing but blanks", "a password", alone);
   }
   if (password.length < MIN_PASSWORD_LENGTH) {
     throw refuse(
@@ -102,7 +132,20 @@ function readPassword(from: string): string {
       "change to a longer password first; bin/redis-ops secrets init makes one",
     );
   }
+  const size = Buffer.byteLength(password);
+  if (size > MAX_PASSWORD_BYTES) {
+    throw refuse(`${size} bytes`, `${MAX_PASSWORD_BYTES} or less`, "change to a shorter password first");
+  }
   return password;
+}
+
+/** Text with its byte order mark, or undefined when it is not UTF-8. */
+function decoded(bytes: Buffer): string | undefined {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
 }
 
 function report(
