@@ -19,9 +19,9 @@ unmanaged() { # STACK
   local address name id host managed
   managed=$(in_stack "$1" state list 2>/dev/null || true)
   node -e 'const { provider, resource } = JSON.parse(require("fs").readFileSync(process.argv[1], "utf8"));
-    console.log(`host ${provider.docker[0].host ?? ""}`);
+    console.log("host " + (provider.docker[0].host ?? ""));
     for (const type of ["docker_volume", "docker_network", "docker_container"])
-      for (const [id, { name }] of Object.entries(resource[type] ?? {})) console.log(`${type}.${id} ${name}`);' \
+      for (const [id, { name }] of Object.entries(resource[type] ?? {})) console.log(type + "." + id + " " + name);' \
     "$(stack_directory "$1")/cdk.tf.json" |
     while read -r address name; do
       case $address in
