@@ -58,7 +58,7 @@ it("has nothing left to do after that", async () => {
 
 it("does not take over a container whose data is elsewhere", async () => {
   expect((await run("bin/down")).exitCode).toBe(0);
-  const elsewhere = copy.rename("redis_data_elsewhere");
+  const elsewhere = `${copy.prefix}-elsewhere`;
   await run(
     `docker run -d --name ${container()} -v ${elsewhere}:/data redis-on-docker-lab/redis:7.0.15 redis-server`,
   );
