@@ -80,12 +80,12 @@ explain_plan() { # STACK
 
 _synthesize() { (CDPATH='' cd "$root" && node_modules/.bin/tsx main.ts && mkdir -p state); }
 
-_images() { # STACK...: the catalogue's images of these stacks
+# What bin/redis-ops stacks --json says of a stack; a list one line each.
+stack_fact() { # STACK FIELD
   "$root/bin/redis-ops" stacks --json |
-    node -e 'const wanted = process.argv.slice(1);
+    node -e 'const [id, field] = process.argv.slice(1);
       const stacks = JSON.parse(require("fs").readFileSync(0, "utf8"));
-      const images = stacks.filter((s) => wanted.includes(s.stack)).flatMap((s) => s.images);
-      console.log([...new Set(images)].join("\n"));' "$@"
+      console.log([stacks.find(({ stack }) => stack === id)[field]].flat().join("\n"));' "$1" "$2"
 }
 
 # Checks everything first, then gets what is missing. Sets stacks, terraform and the lab's environment.
@@ -119,7 +119,9 @@ prepare() { # STACK...
     require ensure_docker
     refuse_problems
   fi
-  for image in $(_images "$@"); do arguments+=(--engine-image "$image"); done
+  for image in $(for stack in "$@"; do stack_fact "$stack" images; done | sort -u); do
+    arguments+=(--engine-image "$image")
+  done
   "$root/bin/lab" up "${arguments[@]}" >/dev/null
   eval "$("$root/bin/lab" env)"
   "${preflight[@]}" -- "$@" >/dev/null || exit $?

@@ -1,9 +1,7 @@
 import type { Service } from "../../config/service";
 import { devCache } from "../../config/services/dev-cache";
 import { sentraPortal } from "../../config/services/sentra-portal";
-import { initSecrets } from "../../ops/stack-secrets";
 import { intactKeys, writeKeys } from "../support/keys";
-import { edited, renamed } from "../support/renamed-service";
 import { Scratch } from "../support/scratch";
 import { TestStack } from "../support/test-stack";
 
@@ -32,10 +30,7 @@ describe.each(CASES)("$id", ({ service, environment }) => {
   let stack: TestStack;
 
   beforeAll(async () => {
-    const small = edited(await renamed(service, environment, scratch), { memory: { maxmemory: "64 MiB" } });
-    stack = new TestStack(scratch, small);
-    await initSecrets(scratch.docker, stack.props);
-    await stack.deploy();
+    stack = await TestStack.deploySmall(scratch, service, environment);
   }, 120_000);
 
   const shell = async (script: string) => {

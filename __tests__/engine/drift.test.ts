@@ -1,9 +1,7 @@
 import { devCache } from "../../config/services/dev-cache";
 import { sentraPortal } from "../../config/services/sentra-portal";
-import { initSecrets } from "../../ops/stack-secrets";
 import { intactKeys, untilInAppendOnlyFile, writeKeys } from "../support/keys";
 import { plannedActions, updatedAttributes } from "../support/plan-text";
-import { edited, renamed } from "../support/renamed-service";
 import { Scratch } from "../support/scratch";
 import { TestStack } from "../support/test-stack";
 
@@ -27,10 +25,7 @@ describe.each(CASES)("a stack $what", ({ service, environment }) => {
   let stack: TestStack;
 
   beforeAll(async () => {
-    const small = edited(await renamed(service, environment, scratch), { memory: { maxmemory: "64 MiB" } });
-    stack = new TestStack(scratch, small);
-    await initSecrets(scratch.docker, stack.props);
-    await stack.deploy();
+    stack = await TestStack.deploySmall(scratch, service, environment);
     await writeKeys(stack, KEYS);
     await untilInAppendOnlyFile(stack);
   }, 120_000);

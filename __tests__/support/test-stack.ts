@@ -10,8 +10,10 @@ import type { RedisStackProps } from "../../core/redis-stack-props";
 import { verify } from "../../ops/commands/verify";
 import { type ExecResult, exec } from "../../ops/docker-engine";
 import { redisCommand } from "../../ops/redis-command";
+import { initSecrets } from "../../ops/stack-secrets";
 import { terraformBinary } from "../../ops/terraform";
 import { recorded } from "./recorded";
+import { edited, renamed } from "./renamed-service";
 import { type ProgramResult, plainEnvironment, runProgram } from "./run-program";
 import { LAB_ENGINE, type Scratch } from "./scratch";
 import { startScript, template } from "./stack-fixtures";
@@ -36,6 +38,19 @@ export class TestStack {
 
   get props(): RedisStackProps {
     return this.resolved.props;
+  }
+
+  /** A small one of `original`, with its secrets, deployed. */
+  static async deploySmall(
+    scratch: Scratch,
+    original: Service,
+    environment: "dev" | "prod",
+  ): Promise<TestStack> {
+    const small = edited(await renamed(original, environment, scratch), { memory: { maxmemory: "64 MiB" } });
+    const stack = new TestStack(scratch, small);
+    await initSecrets(scratch.docker, stack.props);
+    await stack.deploy();
+    return stack;
   }
 
   /** The folder with `cdk.tf.json` that Terraform runs in. */
