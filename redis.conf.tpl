@@ -15,6 +15,11 @@ tcp-keepalive {{tcp_keepalive}}
 maxmemory {{maxmemory}}
 maxmemory-policy {{maxmemory_policy}}
 maxmemory-samples {{maxmemory_samples}}
+activedefrag {{activedefrag}}
+hash-max-listpack-entries {{hash_max_listpack_entries}}
+hash-max-listpack-value {{hash_max_listpack_value}}
+list-max-listpack-size {{list_max_listpack_size}}
+set-max-intset-entries {{set_max_intset_entries}}
 oom-score-adj relative
 
 # Persistence.

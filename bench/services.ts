@@ -9,6 +9,7 @@ export function benchServices(count: number): readonly Service[] {
     name: serviceName(index),
     description: "A service that the bench makes up",
     engine: "redis-7.4",
+    stores: [{ kind: "cache", keys: "cache:*", ttl: "1 h", lossAcceptable: true }],
     maxmemoryPolicy: "volatile-lru",
     persistence: { appendonly: true, save: [{ after: "5 min", changes: 100 }] },
     environments: isProduction(index)

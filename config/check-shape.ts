@@ -11,30 +11,53 @@ const number = z.custom<number>((value) => typeof value === "number", { error: "
 const names = z.array(text);
 const texts = z.record(text, text);
 
+const levels = (value: z.ZodType) => z.strictObject({ warning: value, critical: value }).optional();
+
 const deployment = z.strictObject({
-  memory: z.strictObject({ maxmemory: text.optional(), limit: text.optional() }),
+  memory: z.strictObject({
+    maxmemory: text.optional(),
+    limit: text.optional(),
+    reservation: text.optional(),
+  }),
   cpus: number.optional(),
+  cpuShares: number.optional(),
   hostPort: number.optional(),
-  exporter: z.union([z.literal("off"), z.strictObject({ hostPort: number })]).optional(),
+  hostAddress: text.optional(),
+  exporter: z
+    .union([z.literal("off"), z.strictObject({ hostPort: number, hostAddress: text.optional() })])
+    .optional(),
   containerName: text.optional(),
   aliases: names.optional(),
   networkName: text.optional(),
   dataVolumeName: text.optional(),
+  waivers: z.array(z.strictObject({ rule: text, reason: text, expires: text })).optional(),
 });
 
 const service = z.strictObject({
   name: text,
   description: text,
   engine: text,
-  maxmemoryPolicy: text,
+  stores: z.array(z.strictObject({ kind: text, keys: text, ttl: text, lossAcceptable: z.boolean() })),
+  maxmemoryPolicy: text.optional(),
   maxmemorySamples: number.optional(),
-  persistence: z.strictObject({
-    appendonly: z.boolean(),
-    appendfsync: text.optional(),
-    autoAofRewritePercentage: number.optional(),
-    autoAofRewriteMinSize: text.optional(),
-    save: z.array(z.strictObject({ after: text, changes: number })),
-  }),
+  persistence: z
+    .strictObject({
+      appendonly: z.boolean(),
+      appendfsync: text.optional(),
+      autoAofRewritePercentage: number.optional(),
+      autoAofRewriteMinSize: text.optional(),
+      save: z.array(z.strictObject({ after: text, changes: number })),
+    })
+    .optional(),
+  activedefrag: z.boolean().optional(),
+  encoding: z
+    .strictObject({
+      hashMaxListpackEntries: number.optional(),
+      hashMaxListpackValue: text.optional(),
+      listMaxListpackSize: number.optional(),
+      setMaxIntsetEntries: number.optional(),
+    })
+    .optional(),
   maxclients: number.optional(),
   timeout: text.optional(),
   tcpKeepalive: text.optional(),
@@ -59,6 +82,16 @@ const service = z.strictObject({
       poolSize: number.optional(),
     })
     .optional(),
+  thresholds: z
+    .strictObject({
+      memory: levels(number),
+      connectedClients: levels(number),
+      blockedClients: levels(number),
+      hitRatio: levels(number),
+      latency: levels(text),
+    })
+    .optional(),
+  restart: text.optional(),
   environments: z.record(text, deployment),
 });
 
@@ -71,6 +104,7 @@ const environment = z.strictObject({
   renamedCommands: texts,
   exporter: z.enum(["on", "off"]),
   stopTimeout: text,
+  gates: z.enum(["refuse", "warn"]),
   docker: z.strictObject({ host: text.optional() }),
   state: z.union([
     z.strictObject({ backend: z.literal("local") }),

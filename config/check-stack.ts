@@ -1,11 +1,14 @@
 import type { Duration } from "../core/duration";
-import { MAX_MAXMEMORY_SHARE, MIN_MEMORY_LIMIT } from "../core/memory-budget";
 import { fixForUnknownName } from "../core/nearest";
 import type { Problems } from "../core/problem";
-import { MAXMEMORY_POLICIES, type RedisStackProps } from "../core/redis-stack-props";
+import { MAXMEMORY_POLICIES, RESTART_POLICIES, type RedisStackProps } from "../core/redis-stack-props";
 import { PORTS, type Range, wholeNumber } from "../core/whole-number";
 import { checkCommands } from "./check-commands";
 import { checkDirectives } from "./check-directives";
+import { checkExposure } from "./check-exposure";
+import { checkMemory } from "./check-memory";
+import { checkStores } from "./check-stores";
+import { checkThresholds } from "./check-thresholds";
 import type { ResolvedStack } from "./resolve-stack";
 
 /** A number of a stack and where it may lie; `field` is where the person wrote it. */
@@ -16,11 +19,9 @@ interface NumberRule {
 }
 
 const inService = (name: string) => (stack: ResolvedStack) => `${stack.service.name}.${name}`;
-const inDeployment = (name: string) => (stack: ResolvedStack) => `${deploymentField(stack)}.${name}`;
+const inDeployment = (name: string) => (stack: ResolvedStack) => `${stack.deploymentField}.${name}`;
 const inEnvironment = (name: string) => (stack: ResolvedStack) =>
   `environments/${stack.environment.name}.${name}`;
-const deploymentField = ({ service, environment }: ResolvedStack) =>
-  `${service.name}.environments.${environment.name}`;
 
 const NUMBER_RULES: readonly NumberRule[] = [
   { field: inDeployment("hostPort"), value: (p) => p.server.hostPort, range: PORTS },
@@ -31,6 +32,21 @@ const NUMBER_RULES: readonly NumberRule[] = [
     range: { min: 1, max: 64 },
   },
   { field: inService("maxclients"), value: (p) => p.server.maxclients, range: { min: 1, max: 100_000 } },
+  {
+    field: inDeployment("cpuShares"),
+    value: (p) => p.server.cpuShares,
+    range: { min: 2, max: 262_144 },
+  },
+  ...(["hashMaxListpackEntries", "setMaxIntsetEntries"] as const).map((name) => ({
+    field: inService(`encoding.${name}`),
+    value: (p: RedisStackProps) => p.server.encoding[name],
+    range: { min: 0, max: 65_536 },
+  })),
+  {
+    field: inService("encoding.listMaxListpackSize"),
+    value: (p) => p.server.encoding.listMaxListpackSize,
+    range: { min: -5, max: 65_536 },
+  },
   { field: inService("slowlogMaxLen"), value: (p) => p.server.slowlogMaxLen, range: { min: 1, max: 10_000 } },
   { field: inService("client.database"), value: (p) => p.client.database, range: { min: 0, max: 15 } },
   { field: inService("client.poolSize"), value: (p) => p.client.poolSize, range: { min: 1, max: 1000 } },
@@ -94,6 +110,8 @@ export function checkStack(
   checkSavePoints(stack, problems);
   checkChoices(stack, problems);
   checkExposure(stack, problems);
+  checkStores(stack, problems);
+  checkThresholds(stack, problems);
   checkCommands(stack.environment, problems);
   checkDirectives(stack, templateDirectives, problems);
 }
@@ -139,40 +157,6 @@ function checkSeconds(field: string, duration: Duration, { min, max }: Range, pr
   });
 }
 
-function checkMemory(stack: ResolvedStack, problems: Problems): void {
-  const field = inDeployment("memory")(stack);
-  const { maxmemory, memoryLimit } = stack.props.server;
-  if (problems.has(field) || problems.has(`${field}.maxmemory`) || problems.has(`${field}.limit`)) {
-    return;
-  }
-  if (maxmemory.toMebibytes() < 1) {
-    problems.add({
-      field: `${field}.maxmemory`,
-      got: `${maxmemory}`,
-      expected: "1 MiB or more; 0 means no limit to Redis",
-      fix: "write the amount of data that the service may keep",
-    });
-  }
-  if (
-    memoryLimit.toBytes() < MIN_MEMORY_LIMIT.toBytes() &&
-    stack.decisions.sourceOf("server.memoryLimit")?.kind === "service"
-  ) {
-    problems.add({
-      field: `${field}.limit`,
-      got: `${memoryLimit}`,
-      expected: `${MIN_MEMORY_LIMIT} or more`,
-      fix: "raise it, or leave it out and give maxmemory",
-    });
-  } else if (maxmemory.toBytes() > MAX_MAXMEMORY_SHARE * memoryLimit.toBytes()) {
-    problems.add({
-      field: `${field}.maxmemory`,
-      got: `${maxmemory} of ${memoryLimit}`,
-      expected: `${MAX_MAXMEMORY_SHARE} of the container's limit or less, or the kernel kills Redis before it evicts`,
-      fix: "leave out limit, which is then derived with room for snapshots",
-    });
-  }
-}
-
 function checkSavePoints(stack: ResolvedStack, problems: Problems): void {
   stack.props.server.persistence.save.forEach(({ after, changes }, index) => {
     const field = inService(`persistence.save[${index}]`)(stack);
@@ -182,9 +166,10 @@ function checkSavePoints(stack: ResolvedStack, problems: Problems): void {
 }
 
 function checkChoices(stack: ResolvedStack, problems: Problems): void {
-  const { maxmemoryPolicy, persistence, notifyKeyspaceEvents } = stack.props.server;
+  const { maxmemoryPolicy, persistence, notifyKeyspaceEvents, restart } = stack.props.server;
   const choices: readonly [string, string, readonly string[]][] = [
     ["maxmemoryPolicy", maxmemoryPolicy, MAXMEMORY_POLICIES],
+    ["restart", restart, RESTART_POLICIES],
     ["persistence.appendfsync", persistence.appendfsync, ["always", "everysec", "no"]],
   ];
   for (const [name, value, allowed] of choices) {
@@ -203,18 +188,6 @@ function checkChoices(stack: ResolvedStack, problems: Problems): void {
       got: JSON.stringify(notifyKeyspaceEvents),
       expected: "letters out of KEg$lshzxetdmnA",
       fix: 'write the classes of events, such as "Ex" for expired keys',
-    });
-  }
-}
-
-function checkExposure(stack: ResolvedStack, problems: Problems): void {
-  const { network, server } = stack.props;
-  if (network.internal && server.hostPort !== undefined) {
-    problems.add({
-      field: inDeployment("hostPort")(stack),
-      got: `${server.hostPort}`,
-      expected: `no published port, since the network of environment ${stack.environment.name} is internal`,
-      fix: "leave hostPort out and let the clients join the network",
     });
   }
 }

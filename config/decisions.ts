@@ -36,6 +36,11 @@ export class Decisions {
     return own === undefined ? this.from("default", path, fallback) : this.from("service", path, own);
   }
 
+  /** What the service says, else what follows from something else, with the reason. */
+  chooseOrDerive<T>(path: string, own: T | undefined, { value, why }: { value: T; why: string }): T {
+    return own === undefined ? this.from("derived", path, value, why) : this.from("service", path, own);
+  }
+
   /** A name in Docker: what the service says, else `<stack><suffix>`. */
   name(path: string, field: string, own: string | undefined, stack: string, suffix: string): string {
     const name =

@@ -1,4 +1,4 @@
-import type { Client, Healthcheck, Persistence, Service } from "./service";
+import type { Client, Encoding, Healthcheck, Persistence, Service, Thresholds } from "./service";
 
 /** What holds where neither a service nor its environment says anything. Redis' own defaults, or ours with the reason. */
 export const defaults = {
@@ -12,6 +12,9 @@ export const defaults = {
   latencyMonitorThreshold: "100 ms",
   notifyKeyspaceEvents: "",
   directives: {},
+  activedefrag: false,
+  restart: "unless-stopped",
+  hostAddress: "127.0.0.1",
   aliases: ["redis"],
   /** Docker keeps logs for ever unless told otherwise. */
   logMaxSize: "10 MiB",
@@ -36,3 +39,17 @@ export const clientDefaults: Required<Client> = {
   commandTimeout: "5 s",
   poolSize: 10,
 };
+
+/** Redis' own, the same in 7.0, 7.2 and 7.4. */
+export const encodingDefaults: Required<Encoding> = {
+  hashMaxListpackEntries: 512,
+  hashMaxListpackValue: "64 B",
+  listMaxListpackSize: -2,
+  setMaxIntsetEntries: 512,
+};
+
+/** `connectedClients` follows `maxclients`; what is not here is watched only where a service asks for it. */
+export const thresholdDefaults = {
+  memory: { warning: 70, critical: 90 },
+  latency: { warning: "5 ms", critical: "20 ms" },
+} as const satisfies Thresholds;

@@ -7,6 +7,8 @@ export interface Engine {
   readonly licence: string;
   /** Version of the RDB file it writes. A server with a lower one cannot read the data. */
   readonly rdbVersion: number;
+  /** Whether it is built with the allocator that active defragmentation needs; without, Redis does not start with it. */
+  readonly activeDefragmentation: boolean;
   /** `redis_exporter` image that is deployed beside it. */
   readonly exporterImage: string;
 }
@@ -23,6 +25,7 @@ export const engines = {
     version: "7.2.16",
     licence: "BSD-3-Clause",
     rdbVersion: 11,
+    activeDefragmentation: true,
     exporterImage: REDIS_EXPORTER,
   },
   /** What the tag `redis:7-alpine` stands for. */
@@ -31,6 +34,7 @@ export const engines = {
     version: "7.4.11",
     licence: "RSALv2 or SSPLv1",
     rdbVersion: 12,
+    activeDefragmentation: true,
     exporterImage: REDIS_EXPORTER,
   },
   /** Built on the machine from the distribution's packages, where no registry answers: `lab/README.md`. */
@@ -39,6 +43,7 @@ export const engines = {
     version: "7.0.15",
     licence: "BSD-3-Clause",
     rdbVersion: 10,
+    activeDefragmentation: false,
     exporterImage: "redis-on-docker-lab/redis_exporter:distribution",
   },
 } as const satisfies Readonly<Record<string, Engine>>;

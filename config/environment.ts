@@ -18,6 +18,8 @@ export interface Environment {
   readonly exporter: "on" | "off";
   /** Time that Redis gets to write its data when it is stopped. 10 s to 10 min. */
   readonly stopTimeout: DurationText;
+  /** What happens to a stack that breaks a gate of `config/gates.ts`: it is refused, or somebody is told. */
+  readonly gates: "refuse" | "warn";
   readonly docker: DockerProps;
   /** Where Terraform keeps state. `local`: in the folder `state/` of this repository. */
   readonly state:

@@ -1,31 +1,42 @@
 import { Duration } from "../core/duration";
-import { maxmemoryFor, memoryArithmetic, memoryLimitFor } from "../core/memory-budget";
+import { healthcheckCommand } from "../core/healthcheck-command";
 import type {
   AuthProps,
+  EncodingProps,
   HealthcheckProps,
   PersistenceProps,
   RedisServerProps,
+  StoreProps,
 } from "../core/redis-stack-props";
-import { Size } from "../core/size";
+import type { Size } from "../core/size";
 import type { Decisions } from "./decisions";
-import { defaults, healthcheckDefaults, persistenceDefaults } from "./defaults";
+import { defaults, encodingDefaults, healthcheckDefaults, persistenceDefaults } from "./defaults";
 import type { Engine } from "./engines";
 import type { Environment } from "./environment";
-import type { Healthcheck, Service } from "./service";
+import { resolveMemory } from "./resolve-memory";
+import type { Healthcheck, Persistence, Service } from "./service";
 import type { StackInput } from "./stack-input";
+import { recommendedPersistence, recommendedPolicy } from "./workload";
 
 /** Decides the server's part of a stack. */
 export function resolveServer(
-  { service, environment, deployment }: StackInput,
+  input: StackInput & { readonly stores: readonly StoreProps[] },
   id: string,
   engine: Engine,
   decisions: Decisions,
 ): RedisServerProps {
+  const { service, environment, deployment, stores } = input;
   const field = `${service.name}.environments.${environment.name}`;
   const at = (key: string) => `server.${key}`;
   const duration = (key: "timeout" | "tcpKeepalive" | "slowlogLogSlowerThan" | "latencyMonitorThreshold") =>
     decisions.duration(`${service.name}.${key}`, decisions.choose(at(key), service[key], defaults[key]));
-  const memory = resolveMemory({ service, environment, deployment }, field, decisions);
+  const persistence = decisions.chooseOrDerive(
+    at("persistence"),
+    service.persistence,
+    recommendedPersistence(stores),
+  );
+  const memory = resolveMemory(input, persistence, field, decisions);
+  const auth = resolveAuth(id, environment, decisions);
   return {
     containerName: decisions.name(
       at("containerName"),
@@ -40,14 +51,20 @@ export function resolveServer(
     image: engine.image,
     version: engine.version,
     ...memory,
-    maxmemoryPolicy: decisions.from("service", at("maxmemoryPolicy"), service.maxmemoryPolicy),
+    maxmemoryPolicy: decisions.chooseOrDerive(
+      at("maxmemoryPolicy"),
+      service.maxmemoryPolicy,
+      recommendedPolicy(stores),
+    ),
     maxmemorySamples: decisions.choose(
       at("maxmemorySamples"),
       service.maxmemorySamples,
       defaults.maxmemorySamples,
     ),
-    persistence: resolvePersistence(service, decisions),
-    auth: resolveAuth(id, environment, decisions),
+    activedefrag: resolveActivedefrag(input, engine, decisions),
+    encoding: resolveEncoding(service, decisions),
+    persistence: resolvePersistence(service.name, persistence, decisions),
+    auth,
     disabledCommands: decisions.from("environment", at("disabledCommands"), environment.disabledCommands),
     renamedCommands: decisions.from("environment", at("renamedCommands"), environment.renamedCommands),
     maxclients: decisions.choose(at("maxclients"), service.maxclients, defaults.maxclients),
@@ -65,7 +82,9 @@ export function resolveServer(
     ...(deployment.hostPort === undefined
       ? {}
       : { hostPort: decisions.from("service", at("hostPort"), deployment.hostPort) }),
-    healthcheck: resolveHealthcheck(service, memory.maxmemory, decisions),
+    hostAddress: decisions.choose(at("hostAddress"), deployment.hostAddress, defaults.hostAddress),
+    restart: decisions.choose(at("restart"), service.restart, defaults.restart),
+    healthcheck: resolveHealthcheck(service, memory.maxmemory, auth, decisions),
     stopTimeout: decisions.duration(
       `environments/${environment.name}.stopTimeout`,
       decisions.from("environment", at("stopTimeout"), environment.stopTimeout),
@@ -73,6 +92,9 @@ export function resolveServer(
     ...(deployment.cpus === undefined
       ? {}
       : { cpus: decisions.from("service", at("cpus"), deployment.cpus) }),
+    ...(deployment.cpuShares === undefined
+      ? {}
+      : { cpuShares: decisions.from("service", at("cpuShares"), deployment.cpuShares) }),
     logMaxSize: decisions.size(
       "logMaxSize",
       decisions.from("default", at("logMaxSize"), defaults.logMaxSize),
@@ -81,45 +103,11 @@ export function resolveServer(
   };
 }
 
-function resolveMemory(
-  { service, deployment: { memory } }: StackInput,
-  field: string,
-  decisions: Decisions,
-): { memoryLimit: Size; maxmemory: Size } {
-  const persistent = service.persistence.appendonly || service.persistence.save.length > 0;
-  const given = {
-    maxmemory: memory.maxmemory && decisions.size(`${field}.memory.maxmemory`, memory.maxmemory),
-    limit: memory.limit && decisions.size(`${field}.memory.limit`, memory.limit),
-  };
-  if (!given.maxmemory && !given.limit) {
-    decisions.problems.add({
-      field: `${field}.memory`,
-      got: "neither maxmemory nor limit",
-      expected: "one of them; a Redis without a limit takes the whole host",
-      fix: 'write memory: { maxmemory: "256 MiB" }',
-    });
-  }
-  const maxmemory = given.maxmemory || maxmemoryFor(given.limit || Size.mebibytes(1), persistent);
-  const memoryLimit = given.limit || memoryLimitFor(maxmemory, persistent);
-  const note = (derivedFrom: "maxmemory" | "limit") => memoryArithmetic(derivedFrom, persistent);
-  if (given.maxmemory) {
-    decisions.from("service", "server.maxmemory", maxmemory);
-  } else {
-    decisions.from("derived", "server.maxmemory", maxmemory, note("limit"));
-  }
-  if (given.limit) {
-    decisions.from("service", "server.memoryLimit", memoryLimit);
-  } else {
-    decisions.from("derived", "server.memoryLimit", memoryLimit, note("maxmemory"));
-  }
-  return { memoryLimit, maxmemory };
-}
-
-function resolvePersistence({ name, persistence }: Service, decisions: Decisions): PersistenceProps {
+/** `appendonly` and `save` are given or recommended together; the rest has defaults. */
+function resolvePersistence(name: string, persistence: Persistence, decisions: Decisions): PersistenceProps {
   const path = "server.persistence";
-  decisions.from("service", `${path}.save`, persistence.save);
   return {
-    appendonly: decisions.from("service", `${path}.appendonly`, persistence.appendonly),
+    appendonly: persistence.appendonly,
     appendfsync: decisions.choose(
       `${path}.appendfsync`,
       persistence.appendfsync,
@@ -160,9 +148,50 @@ function resolveAuth(id: string, { auth }: Environment, decisions: Decisions): A
       };
 }
 
+/** What the build cannot do is left out where `REDIS_ENGINE` chose it, and refused where the service did. */
+function resolveActivedefrag(
+  { service, engine: override }: StackInput,
+  engine: Engine,
+  decisions: Decisions,
+): boolean {
+  const path = "server.activedefrag";
+  if (!service.activedefrag || engine.activeDefragmentation) {
+    return decisions.choose(path, service.activedefrag, defaults.activedefrag);
+  }
+  if (override !== undefined) {
+    return decisions.from("REDIS_ENGINE", path, false, `${override} cannot defragment while it runs`);
+  }
+  decisions.problems.add({
+    field: `${service.name}.activedefrag`,
+    got: "true",
+    expected: `false, since ${service.engine} is built without the allocator that it needs and would not start`,
+    fix: "leave it out, or choose another engine",
+  });
+  return false;
+}
+
+function resolveEncoding({ name, encoding = {} }: Service, decisions: Decisions): EncodingProps {
+  const number = (key: "hashMaxListpackEntries" | "listMaxListpackSize" | "setMaxIntsetEntries") =>
+    decisions.choose(`server.encoding.${key}`, encoding[key], encodingDefaults[key]);
+  return {
+    hashMaxListpackEntries: number("hashMaxListpackEntries"),
+    hashMaxListpackValue: decisions.size(
+      `${name}.encoding.hashMaxListpackValue`,
+      decisions.choose(
+        "server.encoding.hashMaxListpackValue",
+        encoding.hashMaxListpackValue,
+        encodingDefaults.hashMaxListpackValue,
+      ),
+    ),
+    listMaxListpackSize: number("listMaxListpackSize"),
+    setMaxIntsetEntries: number("setMaxIntsetEntries"),
+  };
+}
+
 function resolveHealthcheck(
   { name, healthcheck = {} }: Service,
   maxmemory: Size,
+  auth: AuthProps,
   decisions: Decisions,
 ): HealthcheckProps {
   const path = "server.healthcheck";
@@ -176,6 +205,7 @@ function resolveHealthcheck(
       ),
     );
   return {
+    command: decisions.from("derived", `${path}.command`, healthcheckCommand(auth), "looks at the reply"),
     interval: duration("interval"),
     timeout: duration("timeout"),
     retries: decisions.choose(`${path}.retries`, healthcheck.retries, healthcheckDefaults.retries),

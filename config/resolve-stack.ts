@@ -1,18 +1,28 @@
 import { fixForUnknownName } from "../core/nearest";
 import type { Problems } from "../core/problem";
-import type { ClientProps, RedisExporterProps, RedisStackProps, StateProps } from "../core/redis-stack-props";
+import type {
+  ClientProps,
+  LevelsProps,
+  RedisExporterProps,
+  RedisStackProps,
+  StateProps,
+  ThresholdsProps,
+} from "../core/redis-stack-props";
 import { Decisions } from "./decisions";
-import { clientDefaults } from "./defaults";
+import { clientDefaults, defaults, thresholdDefaults } from "./defaults";
 import { type Engine, engines } from "./engines";
 import type { Environment } from "./environment";
 import { resolveServer } from "./resolve-server";
-import type { Service } from "./service";
+import type { Levels, Service } from "./service";
 import type { StackInput } from "./stack-input";
+import { resolveStores } from "./workload";
 
 /** One service in one environment, with every value decided and its source known. */
 export interface ResolvedStack {
   /** `<service>-<environment>`. */
   readonly id: string;
+  /** Where people write what holds in this environment alone: `<service>.environments.<environment>`. */
+  readonly deploymentField: string;
   readonly service: Service;
   readonly environment: Environment;
   readonly engine: Engine;
@@ -31,6 +41,8 @@ export function resolveStack(input: StackInput, problems: Problems): ResolvedSta
   const decisions = new Decisions(problems);
   const engine = resolveEngine(input, decisions);
   const exporter = resolveExporter(input, id, engine, decisions);
+  const stores = resolveStores(service, decisions);
+  const server = resolveServer({ ...input, stores }, id, engine, decisions);
   const props: RedisStackProps = {
     labels: decisions.from("derived", "labels", { service: service.name, environment: environment.name }),
     docker: decisions.from("environment", "docker", environment.docker),
@@ -53,11 +65,14 @@ export function resolveStack(input: StackInput, problems: Problems): ResolvedSta
         environment.dataVolume === "protected",
       ),
     },
-    server: resolveServer(input, id, engine, decisions),
+    server,
     ...(exporter === undefined ? {} : { exporter }),
     client: resolveClient(service, decisions),
+    stores,
+    thresholds: resolveThresholds(service, server.maxclients, decisions),
+    waivers: decisions.from("service", "waivers", deployment.waivers ?? []),
   };
-  return { id, service, environment, engine, props, decisions };
+  return { id, deploymentField: field, service, environment, engine, props, decisions };
 }
 
 function resolveEngine({ service, engine }: StackInput, decisions: Decisions): Engine {
@@ -110,6 +125,7 @@ function resolveExporter(
     containerName: decisions.from("derived", "exporter.containerName", `${id}-exporter`, "<stack>-exporter"),
     image: decisions.from("derived", "exporter.image", engine.exporterImage, "goes with the engine"),
     hostPort: decisions.from("service", "exporter.hostPort", wanted.hostPort),
+    hostAddress: decisions.choose("exporter.hostAddress", wanted.hostAddress, defaults.hostAddress),
     networkName: decisions.from("derived", "exporter.networkName", `${id}-metrics`, "<stack>-metrics"),
     ...(environment.auth === "none"
       ? {}
@@ -136,5 +152,36 @@ function resolveClient({ name, client = {} }: Service, decisions: Decisions): Cl
       decisions.choose("client.commandTimeout", client.commandTimeout, clientDefaults.commandTimeout),
     ),
     poolSize: decisions.choose("client.poolSize", client.poolSize, clientDefaults.poolSize),
+  };
+}
+
+function resolveThresholds(
+  { name, thresholds = {} }: Service,
+  maxclients: number,
+  decisions: Decisions,
+): ThresholdsProps {
+  const at = (key: string) => `thresholds.${key}`;
+  const optional = (key: "blockedClients" | "hitRatio"): { [name in typeof key]?: LevelsProps<number> } => {
+    const levels = thresholds[key];
+    return levels === undefined ? {} : { [key]: decisions.from("service", at(key), levels) };
+  };
+  const latency: Levels<string> = decisions.choose(
+    at("latency"),
+    thresholds.latency,
+    thresholdDefaults.latency,
+  );
+  const shareOfClients = (percent: number) => Math.max(1, Math.floor((maxclients * percent) / 100));
+  return {
+    memory: decisions.choose(at("memory"), thresholds.memory, thresholdDefaults.memory),
+    connectedClients: decisions.chooseOrDerive(at("connectedClients"), thresholds.connectedClients, {
+      value: { warning: shareOfClients(70), critical: shareOfClients(90) },
+      why: "70 % and 90 % of maxclients",
+    }),
+    ...optional("blockedClients"),
+    ...optional("hitRatio"),
+    latency: {
+      warning: decisions.duration(`${name}.thresholds.latency.warning`, latency.warning),
+      critical: decisions.duration(`${name}.thresholds.latency.critical`, latency.critical),
+    },
   };
 }

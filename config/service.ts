@@ -1,5 +1,5 @@
 import type { DurationText } from "../core/duration";
-import type { MaxmemoryPolicy } from "../core/redis-stack-props";
+import type { MaxmemoryPolicy, RestartPolicy, StoreKind } from "../core/redis-stack-props";
 import type { SizeText } from "../core/size";
 import type { EngineName } from "./engines";
 import type { EnvironmentName } from "./environments";
@@ -18,11 +18,17 @@ export interface Service {
   readonly description: string;
   /** A row of `config/engines.ts`. */
   readonly engine: EngineName;
-  /** What Redis does with a write when `maxmemory` is reached. */
-  readonly maxmemoryPolicy: MaxmemoryPolicy;
+  /** Everything that the service keeps in Redis. Policy, persistence and the gates follow from it. */
+  readonly stores: readonly Store[];
+  /** What Redis does with a write when `maxmemory` is reached. @default - what suits `stores`: `config/workload.ts` */
+  readonly maxmemoryPolicy?: MaxmemoryPolicy;
   /** Keys looked at for each eviction: 1 to 64. @default 5 */
   readonly maxmemorySamples?: number;
-  readonly persistence: Persistence;
+  /** @default - what suits `stores`: `config/workload.ts` */
+  readonly persistence?: Persistence;
+  /** Whether Redis moves data together while it runs. Not every build of Redis can. @default false */
+  readonly activedefrag?: boolean;
+  readonly encoding?: Encoding;
   /** Connections at the same time: 1 to 100000. @default 10000 */
   readonly maxclients?: number;
   /** Idle time after which a client is disconnected; `"0 s"`: never. @default "0 s" */
@@ -41,7 +47,52 @@ export interface Service {
   readonly directives?: Readonly<Record<string, string>>;
   readonly healthcheck?: Healthcheck;
   readonly client?: Client;
+  readonly thresholds?: Thresholds;
+  /** When Docker starts the container again after it has ended. @default "unless-stopped" */
+  readonly restart?: RestartPolicy;
   readonly environments: { readonly [name in EnvironmentName]?: Deployment };
+}
+
+/** One kind of thing that a service keeps. */
+export interface Store {
+  readonly kind: StoreKind;
+  /** Pattern of the keys, e.g. `session:*`; of the channels for `pub-sub`. */
+  readonly keys: string;
+  /** Time after which a key that is not renewed is gone; `"none"`: it stays until somebody deletes it. */
+  readonly ttl: DurationText | "none";
+  /** Whether the service works on, without anybody noticing, when keys are lost before their time. */
+  readonly lossAcceptable: boolean;
+}
+
+/** Up to which size Redis keeps a value in its compact form. Larger: less memory, slower access. */
+export interface Encoding {
+  /** Fields of a hash: 0 to 65536. @default 512 */
+  readonly hashMaxListpackEntries?: number;
+  /** Length of a hash's longest field or value: 0 B to 64 KiB. @default "64 B" */
+  readonly hashMaxListpackValue?: SizeText;
+  /** Node of a list: -1 (4 KiB) to -5 (64 KiB), or 1 to 65536 elements. @default -2, which is 8 KiB */
+  readonly listMaxListpackSize?: number;
+  /** Members of a set of whole numbers: 0 to 65536. @default 512 */
+  readonly setMaxIntsetEntries?: number;
+}
+
+/** From when on somebody is told, and from when on somebody is woken. */
+export interface Thresholds {
+  /** `used_memory` in percent of `maxmemory`: 1 to 100. @default 70 and 90 */
+  readonly memory?: Levels<number>;
+  /** Connections: 1 to `maxclients`. @default - 70 % and 90 % of `maxclients` */
+  readonly connectedClients?: Levels<number>;
+  /** Clients in a blocking call such as BLPOP: 0 to `maxclients`. @default - not watched: the workers of a queue block */
+  readonly blockedClients?: Levels<number>;
+  /** Reads that found a key, in percent, and below: 1 to 100. @default - not watched */
+  readonly hitRatio?: Levels<number>;
+  /** Time in which commands are answered. @default "5 ms" and "20 ms" */
+  readonly latency?: Levels<DurationText>;
+}
+
+export interface Levels<T> {
+  readonly warning: T;
+  readonly critical: T;
 }
 
 /** How Redis keeps data across a restart. */
@@ -85,13 +136,17 @@ export interface Client {
 /** Facts of a service in one environment: how big, what it is called, where it is reached. */
 export interface Deployment {
   /** Give one; the other is derived (`core/memory-budget.ts`). Given both, `maxmemory` may be 0.8 × `limit` at most. */
-  readonly memory: { readonly maxmemory?: SizeText; readonly limit?: SizeText };
+  readonly memory: Memory;
   /** Share of CPUs that may be used at most: 0.1 to 64, one decimal. @default - no limit */
   readonly cpus?: number;
-  /** Port on the host's loopback address: 1 to 65535. @default - not published */
+  /** Weight against other containers when CPUs are short; 1024 is the usual one: 2 to 262144. @default - Docker's, 1024 */
+  readonly cpuShares?: number;
+  /** Port on the host: 1 to 65535. @default - not published */
   readonly hostPort?: number;
-  /** `"off"`, or on with this port on loopback. @default - as the environment says */
-  readonly exporter?: "off" | { readonly hostPort: number };
+  /** Address of the host on which `hostPort` is published. Other than loopback: open to the network. @default "127.0.0.1" */
+  readonly hostAddress?: string;
+  /** `"off"`, or on with this port and address of the host. @default - as the environment says; on loopback */
+  readonly exporter?: "off" | { readonly hostPort: number; readonly hostAddress?: string };
   /** @default - the stack's name */
   readonly containerName?: string;
   /** Host names on the network beside the container's name. @default - `redis` */
@@ -100,4 +155,24 @@ export interface Deployment {
   readonly networkName?: string;
   /** @default - `<stack>-data` */
   readonly dataVolumeName?: string;
+  /** Gates of `config/gates.ts` that this stack may break for a while. @default - none */
+  readonly waivers?: readonly Waiver[];
+}
+
+export interface Memory {
+  /** Data that Redis may keep. */
+  readonly maxmemory?: SizeText;
+  /** Memory that the container may use. */
+  readonly limit?: SizeText;
+  /** Memory that the kernel leaves to the container when the host is short: less than the limit. @default - none */
+  readonly reservation?: SizeText;
+}
+
+/** Somebody decided to break a rule, said why, and until when. */
+export interface Waiver {
+  /** Id of a gate. */
+  readonly rule: string;
+  readonly reason: string;
+  /** Last day on which it holds, e.g. `2027-03-31`. */
+  readonly expires: string;
 }

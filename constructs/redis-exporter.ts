@@ -3,11 +3,12 @@ import type { Network } from "@cdktf/provider-docker/lib/network";
 import type { Volume } from "@cdktf/provider-docker/lib/volume";
 import { Construct } from "constructs";
 import { Duration } from "../core/duration";
+import { REDIS_PORT } from "../core/healthcheck-command";
 import { EXPORTER_PASSWORD_FILE } from "../core/redis-conf";
 import type { RedisExporterProps as ExporterValues } from "../core/redis-stack-props";
 import { Size } from "../core/size";
 import { hardenedContainer } from "./hardened-container";
-import { REDIS_PORT, type RedisServer } from "./redis-server";
+import type { RedisServer } from "./redis-server";
 
 export interface RedisExporterProps {
   readonly values: ExporterValues;
@@ -47,7 +48,7 @@ export class RedisExporter extends Construct {
       ...(secretsVolume === undefined
         ? {}
         : { volumes: [{ volumeName: secretsVolume.name, containerPath: "/run/secrets", readOnly: true }] }),
-      ports: [{ internal: METRICS_PORT, external: values.hostPort, ip: "127.0.0.1" }],
+      ports: [{ internal: METRICS_PORT, external: values.hostPort, ip: values.hostAddress }],
       memoryLimit: Size.mebibytes(64),
       gracePeriod: Duration.seconds(10),
       ownerLabels: props.ownerLabels,

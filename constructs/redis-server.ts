@@ -3,9 +3,10 @@ import type { Network } from "@cdktf/provider-docker/lib/network";
 import type { Volume } from "@cdktf/provider-docker/lib/volume";
 import { Construct } from "constructs";
 import { Duration } from "../core/duration";
+import { REDIS_PORT } from "../core/healthcheck-command";
 import { Problems } from "../core/problem";
 import { renderRedisConf } from "../core/redis-conf";
-import type { AuthProps, RedisServerProps as ServerValues } from "../core/redis-stack-props";
+import type { RedisServerProps as ServerValues } from "../core/redis-stack-props";
 import { hardenedContainer } from "./hardened-container";
 import { terraformLiteral } from "./terraform-literal";
 
@@ -23,9 +24,6 @@ export interface RedisServerProps {
   readonly hasExporter: boolean;
   readonly ownerLabels: Readonly<Record<string, string>>;
 }
-
-/** Port inside the container and on the service's network. */
-export const REDIS_PORT = 6379;
 
 /** Owner of `/data` in the official image, Alpine and Debian alike. */
 const REDIS_USER = "999:1000";
@@ -72,10 +70,15 @@ export class RedisServer extends Construct {
       ],
       ...(values.hostPort === undefined
         ? {}
-        : { ports: [{ internal: REDIS_PORT, external: values.hostPort, ip: "127.0.0.1" }] }),
+        : { ports: [{ internal: REDIS_PORT, external: values.hostPort, ip: values.hostAddress }] }),
       ...(values.cpus === undefined ? {} : { cpus: values.cpus.toFixed(1) }),
+      ...(values.cpuShares === undefined ? {} : { cpuShares: values.cpuShares }),
+      ...(values.memoryReservation === undefined
+        ? {}
+        : { memoryReservation: values.memoryReservation.toMebibytes() }),
+      restart: values.restart,
       healthcheck: {
-        test: ["CMD-SHELL", pingCommand(values.auth)],
+        test: ["CMD-SHELL", values.healthcheck.command],
         interval: values.healthcheck.interval.toGo(),
         timeout: values.healthcheck.timeout.toGo(),
         retries: values.healthcheck.retries,
@@ -90,12 +93,6 @@ export class RedisServer extends Construct {
       logMaxFiles: values.logMaxFiles,
     });
   }
-}
-
-/** Checks the reply: `redis-cli ping` exits 0 on NOAUTH, WRONGPASS and LOADING (measured on 7.0.15). */
-function pingCommand(auth: AuthProps): string {
-  const login = auth.mode === "none" ? "" : `--no-auth-warning -u redis://health:x@127.0.0.1:${REDIS_PORT} `;
-  return `redis-cli -e ${login}ping | grep -qx PONG`;
 }
 
 /** Longest time in which a healthy start may still be called one, and 30 s for the image to be pulled. */

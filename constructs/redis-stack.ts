@@ -1,11 +1,13 @@
 import { Network } from "@cdktf/provider-docker/lib/network";
 import { TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
+import { REDIS_PORT } from "../core/healthcheck-command";
+import { addressFromHost } from "../core/host-address";
 import type { RedisStackProps as StackValues } from "../core/redis-stack-props";
 import { addDockerProvider } from "./docker-provider";
 import { protectedVolume } from "./protected-volume";
 import { RedisExporter } from "./redis-exporter";
-import { REDIS_PORT, RedisServer } from "./redis-server";
+import { RedisServer } from "./redis-server";
 import { addStateBackend } from "./state-backend";
 
 export interface RedisStackProps {
@@ -73,15 +75,23 @@ export class RedisStack extends TerraformStack {
 
   private addOutputs({ server, network, dataVolume, exporter }: StackValues): void {
     const [host, port] =
-      server.hostPort === undefined ? [server.containerName, REDIS_PORT] : ["127.0.0.1", server.hostPort];
+      server.hostPort === undefined
+        ? [server.containerName, REDIS_PORT]
+        : [server.hostAddress, server.hostPort];
+    const address =
+      server.hostPort === undefined
+        ? `${server.containerName}:${REDIS_PORT}`
+        : addressFromHost(server.hostAddress, server.hostPort);
     const outputs: Readonly<Record<string, string | number>> = {
       container_name: server.containerName,
       host,
       port,
       network_name: network.name,
       volume_name: dataVolume.name,
-      url: `redis://${host}:${port}`,
-      ...(exporter === undefined ? {} : { metrics_url: `http://127.0.0.1:${exporter.hostPort}/metrics` }),
+      url: `redis://${address}`,
+      ...(exporter === undefined
+        ? {}
+        : { metrics_url: `http://${addressFromHost(exporter.hostAddress, exporter.hostPort)}/metrics` }),
     };
     for (const [name, value] of Object.entries(outputs)) {
       new TerraformOutput(this, name, { value });

@@ -86,6 +86,11 @@ function templateValues(server: RedisServerProps, hasExporter: boolean): Templat
     maxmemory: server.maxmemory.toRedis(),
     maxmemory_policy: server.maxmemoryPolicy,
     maxmemory_samples: `${server.maxmemorySamples}`,
+    activedefrag: server.activedefrag ? "yes" : "no",
+    hash_max_listpack_entries: `${server.encoding.hashMaxListpackEntries}`,
+    hash_max_listpack_value: `${server.encoding.hashMaxListpackValue.toBytes()}`,
+    list_max_listpack_size: `${server.encoding.listMaxListpackSize}`,
+    set_max_intset_entries: `${server.encoding.setMaxIntsetEntries}`,
     save:
       persistence.save.length === 0
         ? ['""']

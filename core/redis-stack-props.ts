@@ -16,6 +16,12 @@ export interface RedisStackProps {
   /** Left out: nothing is exported to Prometheus. */
   readonly exporter?: RedisExporterProps;
   readonly client: ClientProps;
+  /** What the service keeps. Read by the gates and by the commands for people on call; not deployed. */
+  readonly stores: readonly StoreProps[];
+  /** From when on somebody is told. Not deployed here. */
+  readonly thresholds: ThresholdsProps;
+  /** Gates that the stack may break, and until when. */
+  readonly waivers: readonly WaiverProps[];
 }
 
 /** The Docker engine that the stack is deployed to. */
@@ -57,11 +63,16 @@ export interface RedisServerProps {
   readonly version: string;
   /** Hard limit of the container's memory; swap is not allowed on top. At least `maxmemory` / 0.8. */
   readonly memoryLimit: Size;
+  /** Memory that the kernel leaves to the container when the host is short. Left out: none. */
+  readonly memoryReservation?: Size;
   /** Amount of data after which `maxmemoryPolicy` acts. */
   readonly maxmemory: Size;
   readonly maxmemoryPolicy: MaxmemoryPolicy;
   /** Keys looked at for each eviction: 1 to 64. */
   readonly maxmemorySamples: number;
+  /** Whether Redis moves data together while it runs. */
+  readonly activedefrag: boolean;
+  readonly encoding: EncodingProps;
   readonly persistence: PersistenceProps;
   readonly auth: AuthProps;
   /** Commands that nobody can call, by their original names. */
@@ -83,13 +94,18 @@ export interface RedisServerProps {
   readonly notifyKeyspaceEvents: string;
   /** Any further directive of redis.conf, by name. */
   readonly directives: Readonly<Record<string, string>>;
-  /** Port on the host's loopback address. Left out: reachable only inside the network. */
+  /** Port on the host. Left out: reachable only inside the network. */
   readonly hostPort?: number;
+  /** Address of the host that `hostPort` is published on. */
+  readonly hostAddress: string;
+  readonly restart: RestartPolicy;
   readonly healthcheck: HealthcheckProps;
   /** Time that Redis gets after SIGTERM to write its data before it is killed. */
   readonly stopTimeout: Duration;
   /** Share of CPUs that the container may use at most, e.g. `1.5`. Left out: no limit. */
   readonly cpus?: number;
+  /** Weight against other containers when CPUs are short. Left out: Docker's 1024. */
+  readonly cpuShares?: number;
   /** Size at which the container's log file is rotated. */
   readonly logMaxSize: Size;
   /** Rotated log files kept. */
@@ -134,7 +150,23 @@ export type AuthProps =
   | { readonly mode: "none" }
   | { readonly mode: "requirepass"; readonly secretsVolume: string };
 
+/** Up to which size Redis keeps a value in its compact form. */
+export interface EncodingProps {
+  readonly hashMaxListpackEntries: number;
+  readonly hashMaxListpackValue: Size;
+  /** -1 (4 KiB) to -5 (64 KiB), or a number of elements. */
+  readonly listMaxListpackSize: number;
+  readonly setMaxIntsetEntries: number;
+}
+
+export const RESTART_POLICIES = ["unless-stopped", "always", "on-failure"] as const;
+
+/** When Docker starts the container again after it has ended. */
+export type RestartPolicy = (typeof RESTART_POLICIES)[number];
+
 export interface HealthcheckProps {
+  /** Shell command in the container: healthy when it exits 0. */
+  readonly command: string;
   readonly interval: Duration;
   readonly timeout: Duration;
   /** Failures in a row that make the container unhealthy. */
@@ -146,8 +178,10 @@ export interface HealthcheckProps {
 export interface RedisExporterProps {
   readonly containerName: string;
   readonly image: string;
-  /** Port on the host's loopback address where Prometheus reads `/metrics`. */
+  /** Port on the host where Prometheus reads `/metrics`. */
   readonly hostPort: number;
+  /** Address of the host that `hostPort` is published on. */
+  readonly hostAddress: string;
   /** Name of the network that the port is published on, since the service's own may be internal. */
   readonly networkName: string;
   /** Volume with the exporter's password file. Left out where the server asks for none. */
@@ -161,4 +195,53 @@ export interface ClientProps {
   readonly connectTimeout: Duration;
   readonly commandTimeout: Duration;
   readonly poolSize: number;
+}
+
+/** Kinds of things that services keep in Redis. */
+export const STORE_KINDS = [
+  "sessions",
+  "tokens",
+  "cache",
+  "queue",
+  "jobs",
+  "results",
+  "locks",
+  "rate-limits",
+  "pub-sub",
+] as const;
+
+export type StoreKind = (typeof STORE_KINDS)[number];
+
+export interface StoreProps {
+  readonly kind: StoreKind;
+  /** Pattern of the keys; of the channels for `pub-sub`. */
+  readonly keys: string;
+  /** Left out: keys stay until somebody deletes them. */
+  readonly ttl?: Duration;
+  readonly lossAcceptable: boolean;
+}
+
+/** A level at which somebody is told, and one at which somebody is woken. */
+export interface LevelsProps<T> {
+  readonly warning: T;
+  readonly critical: T;
+}
+
+/** Left out: not watched. */
+export interface ThresholdsProps {
+  /** `used_memory` in percent of `maxmemory`. */
+  readonly memory: LevelsProps<number>;
+  readonly connectedClients: LevelsProps<number>;
+  readonly blockedClients?: LevelsProps<number>;
+  /** Reads that found a key, in percent, and below. */
+  readonly hitRatio?: LevelsProps<number>;
+  readonly latency: LevelsProps<Duration>;
+}
+
+export interface WaiverProps {
+  /** Id of a gate. */
+  readonly rule: string;
+  readonly reason: string;
+  /** Last day on which it holds: `YYYY-MM-DD`. */
+  readonly expires: string;
 }

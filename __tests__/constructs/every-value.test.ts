@@ -1,5 +1,6 @@
 import { Duration } from "../../core/duration";
 import type {
+  EncodingProps,
   HealthcheckProps,
   PersistenceProps,
   RedisExporterProps,
@@ -18,14 +19,22 @@ const persistence: Required<PersistenceProps> = {
   save: [{ after: Duration.seconds(9), changes: 9 }],
 };
 
+const encoding: Required<EncodingProps> = {
+  hashMaxListpackEntries: 9,
+  hashMaxListpackValue: Size.bytes(9),
+  listMaxListpackSize: 9,
+  setMaxIntsetEntries: 9,
+};
+
 const healthcheck: Required<HealthcheckProps> = {
+  command: "true",
   interval: Duration.seconds(9),
   timeout: Duration.seconds(9),
   retries: 9,
   startPeriod: Duration.seconds(9),
 };
 
-const server: Required<Omit<RedisServerProps, "persistence" | "healthcheck">> = {
+const server: Required<Omit<RedisServerProps, "persistence" | "healthcheck" | "encoding">> = {
   containerName: "other",
   aliases: ["other"],
   image: "redis:7.2.16-alpine",
@@ -33,7 +42,9 @@ const server: Required<Omit<RedisServerProps, "persistence" | "healthcheck">> = 
   memoryLimit: Size.mebibytes(1000),
   maxmemory: Size.mebibytes(99),
   maxmemoryPolicy: "allkeys-random",
+  memoryReservation: Size.mebibytes(9),
   maxmemorySamples: 9,
+  activedefrag: true,
   auth: { mode: "requirepass", secretsVolume: "other-secrets" },
   disabledCommands: ["KEYS"],
   renamedCommands: { KEYS: "OTHER_KEYS" },
@@ -46,8 +57,11 @@ const server: Required<Omit<RedisServerProps, "persistence" | "healthcheck">> = 
   notifyKeyspaceEvents: "Ex",
   directives: { "maxmemory-clients": "9%" },
   hostPort: 9,
+  hostAddress: "192.0.2.9",
+  restart: "always",
   stopTimeout: Duration.seconds(9),
   cpus: 9,
+  cpuShares: 9,
   logMaxSize: Size.mebibytes(9),
   logMaxFiles: 9,
 };
@@ -56,11 +70,12 @@ const exporter: Required<RedisExporterProps> = {
   containerName: "other-exporter",
   image: "other:1",
   hostPort: 9,
+  hostAddress: "192.0.2.9",
   networkName: "other-metrics",
   secretsVolume: "other-exporter-secrets",
 };
 
-const { id, props } = shopStack("dev", { deployment: { exporter: { hostPort: 9121 } } });
+const { id, props } = shopStack("dev", { deployment: { hostPort: 6379, exporter: { hostPort: 9121 } } });
 
 /** What is deployed when `server` or `exporter` has other values. */
 function deployed(own: Partial<RedisServerProps>, ownExporter: Partial<RedisExporterProps> = {}): string {
@@ -95,6 +110,12 @@ describe("a value of a stack", () => {
     const change = (own: Partial<PersistenceProps>) =>
       deployed({ persistence: { ...props.server.persistence, ...own } });
     expect(lost(persistence, change)).toEqual([]);
+  });
+
+  it("is deployed, whichever it is of the encoding", () => {
+    const change = (own: Partial<EncodingProps>) =>
+      deployed({ encoding: { ...props.server.encoding, ...own } });
+    expect(lost(encoding, change)).toEqual([]);
   });
 
   it("is deployed, whichever it is of the health check", () => {

@@ -40,6 +40,7 @@ export function shop(
     name: "shop",
     description: "Baskets of the shop",
     engine: "redis-7.4",
+    stores: [{ kind: "sessions", keys: "basket:*", ttl: "24 h", lossAcceptable: false }],
     maxmemoryPolicy: "noeviction",
     persistence: { appendonly: true, save: [] },
     ...own,

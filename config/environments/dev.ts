@@ -10,6 +10,7 @@ export const dev: Environment = {
   renamedCommands: {},
   exporter: "off",
   stopTimeout: "30 s",
+  gates: "warn",
   docker: {},
   state: { backend: "local" },
 };

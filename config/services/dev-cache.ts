@@ -11,7 +11,13 @@ export const devCache: Service = {
   name: "dev-cache",
   description: "Session and CSRF tokens, rate limits and cached OIDC metadata of the development environment",
   engine: "redis-7.4",
-  maxmemoryPolicy: "noeviction",
+  stores: [
+    { kind: "sessions", keys: "session:*", ttl: "24 h", lossAcceptable: true },
+    { kind: "tokens", keys: "csrf:*", ttl: "1 h", lossAcceptable: true },
+    { kind: "rate-limits", keys: "ratelimit:*", ttl: "1 h", lossAcceptable: true },
+    { kind: "cache", keys: "oidc:*", ttl: "1 h", lossAcceptable: true },
+    { kind: "cache", keys: "temporal:*", ttl: "1 h", lossAcceptable: true },
+  ],
   persistence: { appendonly: true, appendfsync: "everysec", save: [] },
 
   environments: {

@@ -10,15 +10,18 @@ export const sentraPortal: Service = {
   name: "sentra-portal",
   description: "Sessions, API cache, rate limits, locks and pub/sub of the Sentra Portal",
   engine: "redis-7.4",
-  maxmemoryPolicy: "volatile-lru",
-  persistence: {
-    appendonly: true,
-    appendfsync: "everysec",
-    save: [
-      { after: "1 h", changes: 1 },
-      { after: "5 min", changes: 100 },
-      { after: "1 min", changes: 10000 },
-    ],
+  stores: [
+    { kind: "sessions", keys: "session:*", ttl: "24 h", lossAcceptable: false },
+    { kind: "cache", keys: "api:users:*", ttl: "1 h", lossAcceptable: true },
+    { kind: "cache", keys: "cache:project:*", ttl: "1 h", lossAcceptable: true },
+    { kind: "rate-limits", keys: "api:key:*", ttl: "1 h", lossAcceptable: true },
+    { kind: "locks", keys: "import:job:*", ttl: "30 s", lossAcceptable: false },
+    { kind: "locks", keys: "process:payment:*", ttl: "30 s", lossAcceptable: false },
+    { kind: "pub-sub", keys: "notifications", ttl: "none", lossAcceptable: true },
+  ],
+  thresholds: {
+    memory: { warning: 70, critical: 80 },
+    hitRatio: { warning: 80, critical: 70 },
   },
   client: { database: 0, connectTimeout: "5 s", commandTimeout: "5 s", poolSize: 10 },
 

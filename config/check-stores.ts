@@ -1,0 +1,47 @@
+import { fixForUnknownName } from "../core/nearest";
+import type { Problems } from "../core/problem";
+import { STORE_KINDS } from "../core/redis-stack-props";
+import type { ResolvedStack } from "./resolve-stack";
+
+/** Redis' largest TTL that every client library can send, in seconds. */
+const MAX_TTL_SECONDS = 2_147_483_647;
+
+/** Notes stores that say nothing, or something that Redis cannot keep. */
+export function checkStores({ service, props }: ResolvedStack, problems: Problems): void {
+  if (props.stores.length === 0) {
+    problems.add({
+      field: `${service.name}.stores`,
+      got: "an empty list",
+      expected: "what the service keeps in Redis; policy, persistence and gates follow from it",
+      fix: 'write { kind: "cache", keys: "cache:*", ttl: "1 h", lossAcceptable: true } or what it is',
+    });
+  }
+  props.stores.forEach(({ kind, keys, ttl }, index) => {
+    const field = `${service.name}.stores[${index}]`;
+    if (!STORE_KINDS.includes(kind)) {
+      problems.add({
+        field: `${field}.kind`,
+        got: JSON.stringify(kind),
+        expected: `one of ${STORE_KINDS.join(", ")}`,
+        fix: fixForUnknownName(kind, STORE_KINDS),
+      });
+    }
+    if (!/^[^\p{Cc}]+$/u.test(keys)) {
+      problems.add({
+        field: `${field}.keys`,
+        got: JSON.stringify(keys),
+        expected: "a pattern of keys in one line",
+        fix: 'write what the keys begin with and a star, such as "session:*"',
+      });
+    }
+    const seconds = ttl === undefined ? 1 : ttl.toMilliseconds() / 1000;
+    if (!problems.has(`${field}.ttl`) && (seconds <= 0 || seconds > MAX_TTL_SECONDS)) {
+      problems.add({
+        field: `${field}.ttl`,
+        got: `${ttl}`,
+        expected: `more than 0 s, ${MAX_TTL_SECONDS} s at most, or "none"`,
+        fix: 'write "none" for keys that stay until somebody deletes them',
+      });
+    }
+  });
+}

@@ -1,0 +1,38 @@
+import type { Service } from "../service";
+
+/**
+ * ProspectFlow: the sessions of its users (`session:<cognito_sub>`, 24 h).
+ *
+ * Other than before: `noeviction` in place of `allkeys-lru`, which logged users out when memory was short; a container
+ * limit that leaves room for the copy a snapshot needs; the data in a volume; loopback in place of every interface.
+ * Port 6379 of the host belongs to `sentra-portal-dev` where both run on one machine.
+ */
+export const prospectflow: Service = {
+  name: "prospectflow",
+  description: "Sessions of the users of ProspectFlow",
+  engine: "redis-7.4",
+  stores: [{ kind: "sessions", keys: "session:*", ttl: "24 h", lossAcceptable: false }],
+  slowlogLogSlowerThan: "10 ms",
+  slowlogMaxLen: 128,
+  healthcheck: { interval: "10 s", timeout: "3 s", retries: 3 },
+  thresholds: {
+    memory: { warning: 70, critical: 90 },
+    connectedClients: { warning: 100, critical: 500 },
+    blockedClients: { warning: 1, critical: 10 },
+    hitRatio: { warning: 90, critical: 70 },
+    latency: { warning: "5 ms", critical: "20 ms" },
+  },
+
+  environments: {
+    dev: {
+      memory: { maxmemory: "256 MiB" },
+      hostPort: 6381,
+    },
+    prod: {
+      memory: { maxmemory: "256 MiB" },
+      exporter: { hostPort: 9122 },
+      containerName: "prospectflow-redis",
+      networkName: "prospectflow-network",
+    },
+  },
+};
