@@ -1,6 +1,7 @@
 import { fixForUnknownName } from "../core/nearest";
-import type { Problems } from "../core/problem";
-import { canonicalDirective, directivesOf, reasonWhyOwned } from "./directives";
+import type { Problem, Problems } from "../core/problem";
+import { canonicalDirective, directiveOf, KNOWN_LINES, namesOf, type Owner, ownerOf } from "./directives";
+import { checkValue } from "./directives/check-value";
 import type { ResolvedStack } from "./resolve-stack";
 
 /** Notes what is wrong with the directives that a service sets itself. */
@@ -9,54 +10,95 @@ export function checkDirectives(
   ofTemplate: readonly string[],
   problems: Problems,
 ): void {
-  const { directives, version } = stack.props.server;
-  const known = directivesOf(version);
-  const seen = new Map<string, string>();
+  const { directives, version, cpus } = stack.props.server;
+  const written = new Map<string, string>();
   for (const [name, value] of Object.entries(directives)) {
     const field = `${stack.service.name}.directives.${name}`;
-    const canonical = canonicalDirective(name);
-    const other = seen.get(canonical ?? name);
-    seen.set(canonical ?? name, name);
+    const refuse = (problem: Omit<Problem, "field">) => problems.add({ field, ...problem });
+    const canonical = canonicalDirective(name) ?? name;
+    const other = written.get(canonical);
+    written.set(canonical, name);
     if (other !== undefined) {
-      problems.add({
-        field,
+      refuse({
         got: `${JSON.stringify(name)}, which is another name of ${JSON.stringify(other)}`,
         expected: "each directive once",
         fix: "remove one of them",
       });
     }
-    const owned = reasonWhyOwned(name);
-    if (ofTemplate.includes(canonical ?? name)) {
-      problems.add({
-        field,
-        got: JSON.stringify(value),
-        expected: "a directive that redis.conf.tpl does not set itself",
-        fix: "use the service's own field for it",
-      });
-    } else if (owned !== undefined) {
-      problems.add({
-        field,
-        got: JSON.stringify(name),
-        expected: `a directive that a service may set; ${owned}`,
-        fix: "remove it",
-      });
-    } else if (canonical === undefined || !known.includes(canonical)) {
-      problems.add({
-        field,
-        got: JSON.stringify(name),
-        expected: `a directive that Redis ${version} knows`,
-        fix:
-          canonical === undefined
-            ? fixForUnknownName(name, known.slice(0))
-            : "choose a newer engine or remove it",
-      });
+    const owner = ownerOf(name);
+    const directive = directiveOf(version, name);
+    if (owner !== undefined || ofTemplate.includes(canonical)) {
+      refuse(ownedProblem(name, value, owner, stack.service.name));
+    } else if (directive?.shape === undefined) {
+      refuse(unknownProblem(name, version));
     } else if (!/^[^\p{Cc}]+$/u.test(value) || /@(secret|sha256):/.test(value)) {
-      problems.add({
-        field,
+      refuse({
         got: JSON.stringify(value),
         expected: "one line that is not empty and names no secret",
         fix: 'write the value as redis.conf takes it; "" in quotes for an empty one',
       });
+    } else {
+      const { shape } = directive;
+      problems.read(field, undefined, () => checkValue(shape, value));
+      if (canonical === "io-threads" && !problems.has(field)) {
+        checkThreads(Number(value.replace(/\D/g, "")), cpus, refuse);
+      }
     }
+  }
+}
+
+function ownedProblem(
+  name: string,
+  value: string,
+  owner: Owner | undefined,
+  service: string,
+): Omit<Problem, "field"> {
+  if (owner !== undefined && "why" in owner) {
+    const expected = `a directive that a service may set; ${owner.why}`;
+    return { got: JSON.stringify(name), expected, fix: "remove it" };
+  }
+  return {
+    got: JSON.stringify(value),
+    expected: "a directive that redis.conf.tpl does not set itself",
+    fix:
+      owner === undefined
+        ? "remove it, or its line in the template"
+        : `use ${owner.of === "service" ? service : "environments/<environment>"}.${owner.field}`,
+  };
+}
+
+function unknownProblem(name: string, version: string): Omit<Problem, "field"> {
+  const known = namesOf(version);
+  const expected = `a directive that Redis ${version} knows`;
+  if (known.length === 0) {
+    return {
+      got: JSON.stringify(name),
+      expected: `${expected}, and there is no table of its directives`,
+      fix: `choose an engine of ${KNOWN_LINES.join(", ")}, or make the table with lab/directives/read-directives.ts`,
+    };
+  }
+  return {
+    got: JSON.stringify(name),
+    expected,
+    fix:
+      canonicalDirective(name) === undefined
+        ? fixForUnknownName(name, known)
+        : "choose a newer engine or remove it",
+  };
+}
+
+/** More threads than CPUs wait for each other, and spend the container's share on it. */
+function checkThreads(
+  threads: number,
+  cpus: number | undefined,
+  refuse: (problem: Omit<Problem, "field">) => void,
+): void {
+  const most = cpus === undefined ? threads : Math.max(1, Math.floor(cpus));
+  if (threads > most) {
+    refuse({
+      got: `${threads} threads`,
+      expected: `${most} at most, as the container may use ${cpus} CPUs`,
+      fix: "raise cpus or lower io-threads",
+    });
   }
 }

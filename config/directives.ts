@@ -1,67 +1,103 @@
-import table from "./directives.json";
+import { type Owner, ownerOf as ownerByNames } from "./directives/owner";
+import { type Shape, shapeOf, unitOf } from "./directives/shape";
+import { type DirectiveFact, TABLES, tableOf } from "./directives/table";
 
-interface Directive {
-  /** First release line that knows it, e.g. `7.2`. */
-  readonly since: string;
-  readonly aliases?: readonly string[];
+export type { Owner } from "./directives/owner";
+
+/** A directive of redis.conf as an engine knows it. */
+export interface Directive {
+  /** The name under which the engine writes it. */
+  readonly name: string;
+  readonly aliases: readonly string[];
+  /** What CONFIG GET shows where redis.conf does not name it. */
+  readonly default: string | undefined;
+  /** Whether CONFIG SET takes it without `enable-protected-configs`. */
+  readonly mutable: boolean;
+  /** Unit of its numbers, e.g. `milliseconds`; undefined for a count and for what is no number. */
+  readonly unit: string | undefined;
+  /** What decides it; undefined: a service may set it. */
+  readonly owner: Owner | undefined;
+  /** How its value is written; undefined for a text that only an owner may write. */
+  readonly shape: Shape | undefined;
 }
 
-/**
- * The directives of redis.conf that a running server reports with CONFIG GET.
- * Source: the configuration tables of Redis 7.0.15, 7.2.6 and 7.4.1 (`src/config.c`).
- */
-const directives: Readonly<Record<string, Directive>> = table;
-
-const canonicalNames = new Map<string, string>(
-  Object.entries(directives).flatMap(([name, { aliases = [] }]) =>
-    [name, ...aliases].map((spelling): [string, string] => [spelling, name]),
-  ),
-);
-
-/** The name under which the manual lists `name`, or undefined for a name that no version knows. */
-export function canonicalDirective(name: string): string | undefined {
-  return canonicalNames.get(name);
+/** A directive that a service may set, by one of its names. */
+export interface SettableDirective extends Shape {
+  /** As it is written: the directive's own name, or an alias. */
+  readonly name: string;
+  /** The directive's own name, under which CONFIG GET shows it too. */
+  readonly directive: string;
+  readonly unit: string | undefined;
 }
 
-/** Every directive that a server of `version` (e.g. `7.0.15`) knows. */
+/** The directives of each release line, by every name that its engine takes. */
+const LINES = new Map([...TABLES].map(([line, { directives }]) => [line, byName(directives)]));
+
+/** Release lines whose directives are known, oldest first, e.g. `7.0`. */
+export const KNOWN_LINES: readonly string[] = [...TABLES.keys()];
+
+/** The directive that an engine of `version` (e.g. `7.4.11`) calls `name`, in any case, or undefined. */
+export function directiveOf(version: string, name: string): Directive | undefined {
+  return linesOf(version)?.get(name.toLowerCase());
+}
+
+/** Every directive that an engine of `version` knows, by its own name; none where the line has no table. */
 export function directivesOf(version: string): readonly string[] {
-  return Object.entries(directives)
-    .filter(([, { since }]) => isAtLeast(version, since))
-    .map(([name]) => name);
+  return Object.keys(tableOf(version)?.directives ?? {});
 }
 
-function isAtLeast(version: string, line: string): boolean {
-  const [major = 0, minor = 0] = version.split(".").map(Number);
-  const [sinceMajor = 0, sinceMinor = 0] = line.split(".").map(Number);
-  return major > sinceMajor || (major === sinceMajor && minor >= sinceMinor);
+/** Every name that an engine of `version` takes, aliases too. */
+export function namesOf(version: string): readonly string[] {
+  return [...(linesOf(version)?.keys() ?? [])];
 }
 
-/** Directives that a service cannot set, because something else depends on them. */
-const OWNED: readonly (readonly [names: RegExp, why: string])[] = [
-  [
-    /^(requirepass|masterauth|masteruser|aclfile|acl-pubsub-default)$/,
-    "who may do what is the environment's policy",
-  ],
-  [
-    /^enable-(debug-command|module-command|protected-configs)$/,
-    "who may do what is the environment's policy",
-  ],
-  [
-    /^(daemonize|supervised|pidfile|logfile|syslog-.*|unixsocket.*)$/,
-    "the server is a container's only process",
-  ],
-  [
-    /^(dbfilename|appendfilename|appenddirname|rdb-del-sync-files)$/,
-    "backup and restore look for the files by name",
-  ],
-  [/^(tls-.*|bind-source-addr|socket-mark-id)$/, "clients, probe and exporter have to agree on it"],
-  [
-    /^(replicaof|replica-announce-.*|cluster-enabled|cluster-announce-.*|cluster-config-file)$/,
-    "a stack is one server",
-  ],
-];
+/** The name of a directive in the newest line that knows `name`, in any case, or undefined when none does. */
+export function canonicalDirective(name: string): string | undefined {
+  const newestFirst = [...LINES.values()].reverse();
+  return newestFirst.map((line) => line.get(name.toLowerCase())?.name).find((found) => found !== undefined);
+}
 
-/** Why a service cannot set the directive, or undefined when it can. */
-export function reasonWhyOwned(name: string): string | undefined {
-  return OWNED.find(([names]) => names.test(canonicalDirective(name) ?? name))?.[1];
+/** What decides a line of redis.conf that starts with `name`, or undefined when a service may write it. */
+export function ownerOf(name: string): Owner | undefined {
+  const known = [...LINES.values()]
+    .map((line) => line.get(name.toLowerCase()))
+    .find((found) => found !== undefined);
+  return known === undefined ? ownerByNames([name.toLowerCase()]) : known.owner;
+}
+
+/** What a service may write under `directives` for an engine of `version`: each directive under each of its names. */
+export function settableDirectives(version: string): readonly SettableDirective[] {
+  return namesOf(version).flatMap((name) => {
+    const found = directiveOf(version, name);
+    return found?.shape === undefined || found.owner !== undefined
+      ? []
+      : [{ ...found.shape, name, directive: found.name, unit: found.unit }];
+  });
+}
+
+function linesOf(version: string): ReadonlyMap<string, Directive> | undefined {
+  return LINES.get(version.split(".").slice(0, 2).join("."));
+}
+
+function byName(directives: Readonly<Record<string, DirectiveFact>>): ReadonlyMap<string, Directive> {
+  return new Map(
+    Object.entries(directives).flatMap(([name, fact]) => {
+      const directive = read(name, fact);
+      return [name, ...directive.aliases].map((spelling): [string, Directive] => [spelling, directive]);
+    }),
+  );
+}
+
+function read(name: string, fact: DirectiveFact): Directive {
+  const aliases = fact.aliases ?? [];
+  const names = [name, ...aliases];
+  return {
+    name,
+    aliases,
+    default: fact.default,
+    mutable: fact.runtime === undefined,
+    unit: unitOf(names),
+    owner: ownerByNames(names),
+    shape: shapeOf(names, fact),
+  };
 }
