@@ -90,7 +90,7 @@ stack_fact() { # STACK FIELD
 
 # Checks everything first, then gets what is missing. Sets stacks, terraform and the lab's environment.
 prepare() { # STACK...
-  local refusal image endpoint stack arguments=()
+  local status=0 refusal notes line image endpoint stack arguments=()
   for stack in "$@"; do
     case $stack in
       '' | -*) problems+=("$(problem stack "\"$stack\"" "the name of a stack" "use one that bin/redis-ops stacks lists")") ;;
@@ -124,7 +124,15 @@ prepare() { # STACK...
   done
   "$root/bin/lab" up "${arguments[@]}" >/dev/null
   eval "$("$root/bin/lab" env)"
-  "${preflight[@]}" -- "$@" >/dev/null || exit $?
+  # On stderr: why it is refused; or gates that only warn, and waivers.
+  notes=$("${preflight[@]}" -- "$@" 2>&1 >/dev/null) || status=$?
+  if [ "$status" -ne 0 ]; then
+    printf '%s\n' "$notes" >&2
+    exit "$status"
+  fi
+  while IFS= read -r line; do
+    if [ -n "$line" ]; then note "$line"; fi
+  done <<<"$notes"
   take_lock deploy
   step "synthesize" _synthesize
 }

@@ -1,7 +1,9 @@
 /** One row of the catalogue: a server, and what was checked to work with it. */
 export interface Engine {
-  /** Exact tag; a floating tag would change the file format under a running service. */
+  /** Exact tag, or the gate `floating-tag` refuses it. */
   readonly image: string;
+  /** Whether the images come from a registry. The others are built on the machine: `lab/README.md`. */
+  readonly fromRegistry: boolean;
   /** Version of the server in the image. It decides which directives and ACL rules are known. */
   readonly version: string;
   readonly licence: string;
@@ -9,6 +11,11 @@ export interface Engine {
   readonly rdbVersion: number;
   /** Whether it is built with the allocator that active defragmentation needs; without, Redis does not start with it. */
   readonly activeDefragmentation: boolean;
+  /**
+   * Last day on which somebody mends security holes in it: `YYYY-MM-DD`. The gate `end-of-life` refuses it afterwards.
+   * @default - no date is announced
+   */
+  readonly endOfLife?: string;
   /** `redis_exporter` image that is deployed beside it. */
   readonly exporterImage: string;
 }
@@ -18,10 +25,14 @@ const REDIS_EXPORTER = "oliver006/redis_exporter:v1.88.0";
 /**
  * The engines that a service may name. Going down in `rdbVersion`, or from 7.4 to Valkey, is not
  * possible with the same data, so choose the line before there is production data.
+ *
+ * 7.2 and 7.4 have no `endOfLife`: no date is announced, and both got security releases in February 2026
+ * (https://endoflife.date/redis, https://github.com/redis/redis/security).
  */
 export const engines = {
   "redis-7.2": {
     image: "redis:7.2.16-alpine",
+    fromRegistry: true,
     version: "7.2.16",
     licence: "BSD-3-Clause",
     rdbVersion: 11,
@@ -31,6 +42,7 @@ export const engines = {
   /** What the tag `redis:7-alpine` stands for. */
   "redis-7.4": {
     image: "redis:7.4.11-alpine",
+    fromRegistry: true,
     version: "7.4.11",
     licence: "RSALv2 or SSPLv1",
     rdbVersion: 12,
@@ -40,10 +52,13 @@ export const engines = {
   /** Built on the machine from the distribution's packages, where no registry answers: `lab/README.md`. */
   "debian-7.0.15": {
     image: "redis-on-docker-lab/redis:7.0.15",
+    fromRegistry: false,
     version: "7.0.15",
     licence: "BSD-3-Clause",
     rdbVersion: 10,
     activeDefragmentation: false,
+    // Redis itself ended 7.0 on 2024-07-29; Debian 12 keeps it: https://wiki.debian.org/LTS
+    endOfLife: "2028-06-30",
     exporterImage: "redis-on-docker-lab/redis_exporter:distribution",
   },
 } as const satisfies Readonly<Record<string, Engine>>;

@@ -1,6 +1,7 @@
 import { fixForUnknownName } from "../core/nearest";
 import { InvalidInputError, type Problem, Problems } from "../core/problem";
 import { directivesOfTemplate, renderRedisConf } from "../core/redis-conf";
+import { checkGates, type Finding } from "./check-gates";
 import { checkRedisConf } from "./check-redis-conf";
 import { hasEnvironmentShape, hasServiceShape } from "./check-shape";
 import { checkStack } from "./check-stack";
@@ -13,6 +14,8 @@ import { services } from "./services";
 export interface LoadOptions {
   /** Text of `redis.conf.tpl`. */
   readonly template: string;
+  /** The day, `YYYY-MM-DD`: waivers and engines end. Nothing here reads a clock. */
+  readonly today: string;
   /** Engine that every stack uses in place of its service's own: `REDIS_ENGINE`. @default - the service's */
   readonly engine?: string | undefined;
   /** @default - `config/services` */
@@ -34,16 +37,18 @@ export function loadStacks(options: LoadOptions): readonly ResolvedStack[] {
 }
 
 /** Like `loadStacks`, for callers that have problems of their own to add. */
-export function readStacks({ template, engine, ...from }: LoadOptions): {
+export function readStacks({ template, today, engine, ...from }: LoadOptions): {
   readonly stacks: readonly ResolvedStack[];
   readonly problems: readonly Problem[];
+  /** Gates that stacks break. What is refused is among `problems`, too. */
+  readonly findings: readonly Finding[];
 } {
   const problems = new Problems();
   const known: Readonly<Record<string, Environment>> = from.environments ?? environments;
   const wellFormed = Object.entries(known).flatMap(([name, environment]) =>
     hasEnvironmentShape(name, environment, problems) ? [name] : [],
   );
-  const stacks = (from.services ?? services).flatMap((service, index) => {
+  const stacks = listed(from.services ?? services, problems).flatMap((service, index) => {
     if (!hasServiceShape(service, index, problems)) {
       return [];
     }
@@ -80,7 +85,8 @@ export function readStacks({ template, engine, ...from }: LoadOptions): {
       checkRedisConf(stack, template, problems);
     }
   }
-  return { stacks, problems: withoutRepetition(problems.list) };
+  const findings = checkGates(stacks, today, problems);
+  return { stacks, problems: withoutRepetition(problems.list), findings };
 }
 
 /** The stacks called `ids`, in that order; all of them for an empty list. Notes unknown names. */
@@ -99,6 +105,20 @@ export function selectStacks(
       fix: fixForUnknownName(id, known),
     })),
   };
+}
+
+/** The services, when they are a list: nothing compiles `config/services/index.ts` before it is deployed. */
+function listed(found: readonly Service[], problems: Problems): readonly Service[] {
+  if (Array.isArray(found)) {
+    return found;
+  }
+  problems.add({
+    field: "config/services",
+    got: `${typeof found === "object" ? "an" : "a"} ${typeof found}`,
+    expected: "a list of services",
+    fix: "write export const services: readonly Service[] = [shop] in config/services/index.ts",
+  });
+  return [];
 }
 
 function checkServiceName(name: string, problems: Problems): void {

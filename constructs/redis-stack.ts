@@ -9,6 +9,7 @@ import { protectedVolume } from "./protected-volume";
 import { RedisExporter } from "./redis-exporter";
 import { RedisServer } from "./redis-server";
 import { addStateBackend } from "./state-backend";
+import { terraformLiteral } from "./terraform-literal";
 
 export interface RedisStackProps {
   readonly values: StackValues;
@@ -55,7 +56,7 @@ export class RedisStack extends TerraformStack {
       dataVolume,
       ...secrets("redis_secrets", auth.mode === "none" ? undefined : auth.secretsVolume),
       hasExporter: values.exporter !== undefined,
-      ownerLabels,
+      ownerLabels: { ...ownerLabels, ...waiverLabel(values) },
     });
     this.server.container.overrideLogicalId("redis");
 
@@ -73,7 +74,7 @@ export class RedisStack extends TerraformStack {
     this.addOutputs(values);
   }
 
-  private addOutputs({ server, network, dataVolume, exporter }: StackValues): void {
+  private addOutputs({ server, network, dataVolume, exporter, waivers }: StackValues): void {
     const [host, port] =
       server.hostPort === undefined
         ? [server.containerName, REDIS_PORT]
@@ -82,7 +83,7 @@ export class RedisStack extends TerraformStack {
       server.hostPort === undefined
         ? `${server.containerName}:${REDIS_PORT}`
         : addressFromHost(server.hostAddress, server.hostPort);
-    const outputs: Readonly<Record<string, string | number>> = {
+    const outputs: Readonly<Record<string, unknown>> = {
       container_name: server.containerName,
       host,
       port,
@@ -92,9 +93,36 @@ export class RedisStack extends TerraformStack {
       ...(exporter === undefined
         ? {}
         : { metrics_url: `http://${addressFromHost(exporter.hostAddress, exporter.hostPort)}/metrics` }),
+      ...(waivers.length === 0
+        ? {}
+        : {
+            waivers: byRule(waivers).map(({ rule, reason, expires }) => ({
+              rule,
+              reason: terraformLiteral(reason),
+              expires,
+            })),
+          }),
     };
     for (const [name, value] of Object.entries(outputs)) {
       new TerraformOutput(this, name, { value });
     }
   }
+}
+
+/**
+ * The gates that are waived. Neither why nor until when: a changed label replaces the container, and a waiver that is
+ * given another month is no reason to restart.
+ */
+function waiverLabel({ waivers }: StackValues): Readonly<Record<string, string>> {
+  return waivers.length === 0
+    ? {}
+    : {
+        waivers: byRule(waivers)
+          .map(({ rule }) => rule)
+          .join(" "),
+      };
+}
+
+function byRule(waivers: StackValues["waivers"]): StackValues["waivers"] {
+  return [...waivers].sort((one, other) => (one.rule < other.rule ? -1 : 1));
 }

@@ -8,6 +8,7 @@ import { InvalidInputError } from "../core/problem";
 export function loadOptions(): LoadOptions {
   return {
     template: readFileSync(join(__dirname, "..", "redis.conf.tpl"), "utf8"),
+    today: new Date().toISOString().slice(0, 10),
     engine: process.env.REDIS_ENGINE,
   };
 }
@@ -16,11 +17,22 @@ export function loadOptions(): LoadOptions {
  * The stack called `id`.
  * @throws InvalidInputError when there is none of that name, or when any stack is wrong
  */
-export function loadStack(id: string, options: LoadOptions = loadOptions()): ResolvedStack {
-  const { selected, problems } = selectStacks(loadStacks(options), [id]);
-  const [stack] = selected;
+export function loadStack(id: string): ResolvedStack {
+  const [stack] = loadNamedStacks(id);
   if (stack === undefined) {
-    throw new InvalidInputError(problems);
+    throw new Error(`${id} was selected and is not there`);
   }
   return stack;
+}
+
+/**
+ * The stacks called `ids`, in that order; one named twice comes twice.
+ * @throws InvalidInputError with every name that there is no stack of, or when any stack is wrong
+ */
+export function loadNamedStacks(...ids: readonly string[]): readonly ResolvedStack[] {
+  const { selected, problems } = selectStacks(loadStacks(loadOptions()), ids);
+  if (problems.length > 0) {
+    throw new InvalidInputError(problems);
+  }
+  return ids.flatMap((id) => selected.filter((stack) => stack.id === id));
 }

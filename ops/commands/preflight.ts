@@ -1,3 +1,4 @@
+import { formatFinding, isTold } from "../../config/check-gates";
 import { readStacks, selectStacks } from "../../config/load-stacks";
 import type { ResolvedStack } from "../../config/resolve-stack";
 import { InvalidInputError, type Problem } from "../../core/problem";
@@ -10,8 +11,8 @@ import { terraformProblem } from "../terraform";
 
 /**
  * `redis-ops preflight`: everything that would stop a deploy, in one run, before anything is changed:
- * names, configuration, template, Terraform, Docker, secrets. Reads only. `docker: false` leaves out the last two,
- * `secrets: false` the last.
+ * names, configuration, gates, template, Terraform, Docker, secrets. Reads only. `docker: false` leaves out the last two,
+ * `secrets: false` the last. Gates that only warn, and waivers, are told on stderr.
  * @throws InvalidInputError with every problem
  */
 export async function preflight(
@@ -19,7 +20,7 @@ export async function preflight(
   options: { readonly json: boolean; readonly docker: boolean; readonly secrets: boolean },
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const { stacks, problems: configuration } = readStacks(loadOptions());
+  const { stacks, problems: configuration, findings } = readStacks(loadOptions());
   const { selected, problems: unknown } = selectStacks(stacks, ids);
   const terraform = await terraformProblem();
   const problems = [
@@ -35,6 +36,11 @@ export async function preflight(
   }
   if (problems.length > 0) {
     throw new InvalidInputError(problems);
+  }
+  for (const finding of findings.filter(isTold)) {
+    if (selected.some(({ id }) => id === finding.stack)) {
+      terminal.err(formatFinding(finding));
+    }
   }
   terminal.out(`ready to deploy ${selected.map(({ id }) => id).join(", ")}`);
   return ExitCode.ok;
