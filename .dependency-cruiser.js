@@ -64,6 +64,18 @@ module.exports = {
       "^(config|constructs|ops|bench|main)|cdktf",
       "a stand-in of the world knows no product",
     ),
+    forbid(
+      "conformance-imports-config-and-core",
+      "^docs/",
+      `^(constructs|ops|lab|bench|main|__tests__)|${PLATFORM}`,
+      "what a stack has, written for people",
+    ),
+    forbid(
+      "docs-are-for-people",
+      "^(main\\.ts|core|config|constructs|ops|lab|bench)",
+      "^docs/",
+      "nothing is built from docs",
+    ),
     {
       name: "no-circular",
       severity: "error",

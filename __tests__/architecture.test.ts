@@ -10,6 +10,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { services } from "../config/services";
 import { plainEnvironment, runProgram } from "./support/run-program";
 import { repository } from "./support/stack-fixtures";
 
@@ -141,8 +142,25 @@ describe("the sources of what is synthesized", () => {
 
   it("read no environment variable, no clock and no chance, so that the same bytes come out everywhere", () => {
     expect(sources.length).toBeGreaterThan(20);
+    // A Date of a given text is no clock.
     const world =
-      /\bprocess[.[;]|\bDate\b|\bMath\.random\b|\brandom(UUID|Bytes|Int)\b|\bperformance\b|\b__dirname\b/;
+      /\bprocess[.[;]|\bDate\b(?!\.parse\(|\([^)])|\bMath\.random\b|\brandom(UUID|Bytes|Int)\b|\bperformance\b|\b__dirname\b/;
     expect(sources.filter((file) => world.test(readFileSync(join(repository, file), "utf8")))).toEqual([]);
+  });
+});
+
+describe("config/services", () => {
+  const files = readdirSync(join(repository, "config", "services"))
+    .filter((file) => file !== "index.ts")
+    .sort();
+
+  it("has nothing but one file for each service, called by its name, since that is where messages send people", () => {
+    expect(files).not.toEqual([]);
+    expect(files).toEqual([...services].map(({ name }) => `${name}.ts`).sort());
+  });
+
+  it.each(files)("has %s in the list of index.ts", async (file) => {
+    const exported: unknown[] = Object.values(await import(join(repository, "config", "services", file)));
+    expect(services.filter((service) => exported.includes(service))).toHaveLength(1);
   });
 });

@@ -1,25 +1,20 @@
-import {
-  cpSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { loadStacks } from "../config/load-stacks";
+import { loadOptions } from "../ops/load";
+import { copyProject } from "./support/copy-project";
 import { plainEnvironment, runProgram } from "./support/run-program";
 import { repository } from "./support/stack-fixtures";
 
 let folder: string;
 
-beforeEach(() => {
+/** Gives a test a folder of its own. */
+function makeFolder(): void {
   folder = mkdtempSync(join(tmpdir(), "redis-on-docker-main-"));
-});
+}
 
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+const removeFolder = () => rmSync(folder, { recursive: true, force: true });
 
 interface Run {
   /** Name of the output folder, in the test's own. */
@@ -27,11 +22,11 @@ interface Run {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
   /** Folder of the project whose `main.ts` is run. */
-  readonly project?: string;
+  readonly project: string;
 }
 
 /** Runs `main.ts` as `cdktf synth` does. */
-function main({ out = "out", cwd = folder, env = {}, project = repository }: Run = {}) {
+function main({ out = "out", cwd = folder, env = {}, project }: Run) {
   const tsx = join(repository, "node_modules", ".bin", "tsx");
   return runProgram(tsx, [join(project, "main.ts")], {
     cwd,
@@ -39,11 +34,12 @@ function main({ out = "out", cwd = folder, env = {}, project = repository }: Run
   });
 }
 
-const pathOf = (stack: string, out = "out") => join(folder, out, "stacks", stack, "cdk.tf.json");
+const written = () => readdirSync(join(folder, "out", "stacks")).sort();
 
 /** A cdk.tf.json without the metadata under `//`. */
 function readStack(stack: string): unknown {
-  return JSON.parse(readFileSync(pathOf(stack), "utf8"), (key, value) => (key === "//" ? undefined : value));
+  const path = join(folder, "out", "stacks", stack, "cdk.tf.json");
+  return JSON.parse(readFileSync(path, "utf8"), (key, value) => (key === "//" ? undefined : value));
 }
 
 /** Every file below a folder of the test, with its bytes. */
@@ -56,52 +52,70 @@ function bytesOf(out: string): Readonly<Record<string, string>> {
   );
 }
 
-/** A copy of what `main.ts` needs, to break something in. */
-function copyProject(): string {
-  const copy = join(folder, "project");
-  for (const name of ["main.ts", "core", "config", "constructs", "redis.conf.tpl", "tsconfig.json"]) {
-    cpSync(join(repository, name), join(copy, name), { recursive: true });
-  }
-  symlinkSync(join(repository, "node_modules"), join(copy, "node_modules"));
-  return copy;
+/** A copy of what `main.ts` needs, to break something in; it has the services of `fixture-services.ts`. */
+function copied(): string {
+  const project = join(folder, "project");
+  copyProject(project);
+  return project;
 }
 
-describe("main.ts", () => {
-  it("writes these stacks", async () => {
-    const { exitCode, output } = await main();
-    expect({ exitCode, output }).toEqual({ exitCode: 0, output: "" });
-    const stacks = readdirSync(join(folder, "out", "stacks")).sort();
-    expect(stacks).toEqual(["dev-cache-dev", "sentra-portal-dev", "sentra-portal-prod"]);
-    for (const stack of stacks) {
-      expect(readStack(stack)).toMatchSnapshot(stack);
-    }
+describe("main.ts of this project", () => {
+  const stacks = loadStacks({ ...loadOptions(), engine: undefined }).map(({ id }) => id);
+
+  beforeAll(async () => {
+    makeFolder();
+    const { exitCode, stdout } = await main({ project: repository });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: "" });
+  });
+
+  afterAll(removeFolder);
+
+  it.each(stacks)("writes %s as it was reviewed (a new stack: npm run snapshots)", (stack) => {
+    expect(readStack(stack)).toMatchSnapshot();
+  });
+
+  it("writes no other stack", () => {
+    expect(written()).toEqual([...stacks].sort());
   });
 
   it("writes the same bytes wherever, whenever and by whomever it is run", async () => {
-    await main({ out: "here", cwd: repository, env: { TZ: "Pacific/Kiritimati", LANG: "tr_TR.UTF-8" } });
-    await main({ out: "there", env: { TZ: "America/Los_Angeles", LANG: "C", HOME: folder, USER: "nobody" } });
-    const here = bytesOf("here");
-    expect(Object.keys(here).sort()).toContain("/stacks/sentra-portal-prod/cdk.tf.json");
-    expect(bytesOf("there")).toEqual(here);
+    const here: Run = { project: repository, out: "here", cwd: repository };
+    await main({ ...here, env: { TZ: "Pacific/Kiritimati", LANG: "tr_TR.UTF-8" } });
+    const there: Run = { project: repository, out: "there" };
+    await main({ ...there, env: { TZ: "America/Los_Angeles", LANG: "C", HOME: folder, USER: "nobody" } });
+    const bytes = bytesOf("here");
+    expect(Object.keys(bytes)).toEqual(
+      expect.arrayContaining(stacks.map((stack) => `/stacks/${stack}/cdk.tf.json`)),
+    );
+    expect(bytesOf("there")).toEqual(bytes);
     // Nor where it is checked out: no path of this machine is in any file.
-    const texts = Object.values(here).map((bytes) => Buffer.from(bytes, "base64").toString());
+    const texts = Object.values(bytes).map((text) => Buffer.from(text, "base64").toString());
     expect(texts.filter((text) => text.includes(repository) || text.includes(folder))).toEqual([]);
+  });
+});
+
+describe("main.ts", () => {
+  beforeEach(makeFolder);
+  afterEach(removeFolder);
+
+  it("writes each service in each of its environments, and says nothing when all is well", async () => {
+    const { exitCode, output } = await main({ project: copied() });
+    expect({ exitCode, output }).toEqual({ exitCode: 0, output: "" });
+    expect(written()).toEqual(["cache-dev", "shop-dev", "shop-prod"]);
   });
 
   it("gives every stack the engine of REDIS_ENGINE", async () => {
-    await main({ env: { REDIS_ENGINE: "debian-7.0.15" } });
-    const images = ["dev-cache-dev", "sentra-portal-dev", "sentra-portal-prod"].map((stack) =>
-      readStack(stack),
-    );
-    for (const stack of images) {
-      expect(stack).toMatchObject({
-        resource: { docker_container: { redis: { image: "redis-on-docker-lab/redis:7.0.15" } } },
+    await main({ project: copied(), env: { REDIS_ENGINE: "redis-7.2" } });
+    for (const stack of ["cache-dev", "shop-dev", "shop-prod"]) {
+      expect(readStack(stack)).toMatchObject({
+        resource: { docker_container: { redis: { image: "redis:7.2.16-alpine" } } },
       });
     }
   });
 
   it("refuses an unknown REDIS_ENGINE with exit code 2 and one message, and writes nothing", async () => {
-    const { exitCode, stdout, stderr } = await main({ env: { REDIS_ENGINE: "redis-7.5" } });
+    const run = { project: copied(), env: { REDIS_ENGINE: "redis-7.5" } };
+    const { exitCode, stdout, stderr } = await main(run);
     expect({ exitCode, stdout, stderr }).toEqual({
       exitCode: 2,
       stdout: "",
@@ -114,7 +128,7 @@ describe("main.ts", () => {
   });
 
   it("refuses a template that does not fit with exit code 2, and writes nothing", async () => {
-    const project = copyProject();
+    const project = copied();
     const template = readFileSync(join(project, "redis.conf.tpl"), "utf8");
     writeFileSync(join(project, "redis.conf.tpl"), `${template.trimEnd()}\n`.replace("{{save}}", "60 1"));
     const { exitCode, stdout, stderr } = await main({ project });
@@ -130,7 +144,7 @@ describe("main.ts", () => {
   });
 
   it("shows a bug with its stack trace, so that nobody takes it for bad input", async () => {
-    const project = copyProject();
+    const project = copied();
     rmSync(join(project, "redis.conf.tpl"));
     const { exitCode, stderr } = await main({ project });
     expect(exitCode).toBe(1);

@@ -11,7 +11,7 @@ const read = (name: string) => readFileSync(join(__dirname, "..", name), "utf8")
 export function synthesizeProduct(count: number, outdir: string): void {
   const template = read("redis.conf.tpl");
   const startScript = read("constructs/redis-start.sh");
-  const stacks = loadStacks({ template, services: benchServices(count) });
+  const stacks = loadStacks({ template, today: "2026-11-21", services: benchServices(count) });
   const app = new App({ outdir, stackTraces: false });
   for (const { id, props } of stacks) {
     new RedisStack(app, id, { values: props, template, startScript });

@@ -7,6 +7,7 @@ import { parseArgs } from "node:util";
 import Table from "cli-table3";
 import type { BareTexts } from "./bare-cdktf";
 import { differences, PROGRAMS, type Program, readTexts } from "./programs";
+import { measureWholeRuns, tableOfWholeRuns } from "./whole-runs";
 
 const USAGE = "Usage: npx tsx bench/synth.ts [--json]";
 
@@ -52,7 +53,12 @@ function main(): number {
     return 1;
   }
   const rows = measureAll(texts);
-  console.log(json ? JSON.stringify({ node: process.version, rows }, null, 2) : tableOf(rows));
+  const wholeRuns = measureWholeRuns();
+  console.log(
+    json
+      ? JSON.stringify({ node: process.version, rows, wholeRuns }, null, 2)
+      : `${tableOf(rows)}\n${tableOfWholeRuns(wholeRuns)}`,
+  );
   return 0;
 }
 

@@ -17,7 +17,8 @@ export const RENAMEABLE_COMMANDS = [
   "SHUTDOWN",
 ] as const;
 
-const NEW_NAME = /^[A-Z][A-Z0-9_]{2,63}$/;
+/** With an underscore, but not as in SORT_RO: so no command of Redis has it, or Redis would not start. */
+const NEW_NAME = /^(?=.*_)(?!.*_RO$)[A-Z][A-Z0-9_]{2,63}$/;
 
 /** Notes commands that cannot be disabled or renamed, and new names that Redis could not keep apart. */
 export function checkCommands(environment: Environment, problems: Problems): void {
@@ -51,7 +52,8 @@ export function checkCommands(environment: Environment, problems: Problems): voi
       problems.add({
         field: `${policy}.renamedCommands.${command}`,
         got: JSON.stringify(newName),
-        expected: "3 to 64 capital letters, digits and underscores, and no other command's name",
+        expected:
+          "3 to 64 capital letters, digits and underscores, one underscore at least, and no other command's name",
         fix: `use a name such as "OPS_${command}"`,
       });
     }

@@ -1,6 +1,9 @@
 import { z } from "zod";
+import { shortestAddress } from "../core/host-address";
 import type { Problems } from "../core/problem";
 import type { ResolvedStack } from "./resolve-stack";
+
+const ADDRESS = z.union([z.ipv4(), z.ipv6()]);
 
 /** Notes ports and addresses that Docker could not publish, or would not. */
 export function checkExposure(stack: ResolvedStack, problems: Problems): void {
@@ -17,12 +20,21 @@ export function checkExposure(stack: ResolvedStack, problems: Problems): void {
     ["hostAddress", server.hostAddress],
     ["exporter.hostAddress", exporter?.hostAddress],
   ] as const) {
-    if (address !== undefined && !z.union([z.ipv4(), z.ipv6()]).safeParse(address).success) {
+    if (address === undefined) {
+      continue;
+    }
+    const problem = { field: `${stack.deploymentField}.${name}`, got: JSON.stringify(address) };
+    if (!ADDRESS.safeParse(address).success) {
       problems.add({
-        field: `${stack.deploymentField}.${name}`,
-        got: JSON.stringify(address),
+        ...problem,
         expected: "an IPv4 or IPv6 address of the host",
         fix: 'leave it out for "127.0.0.1", which nobody else reaches',
+      });
+    } else if (shortestAddress(address) !== address) {
+      problems.add({
+        ...problem,
+        expected: "the spelling that Docker reports, or every plan would show a change",
+        fix: `write ${JSON.stringify(shortestAddress(address))}`,
       });
     }
   }

@@ -1,5 +1,6 @@
 import { MAX_MAXMEMORY_SHARE, MIN_MEMORY_LIMIT } from "../core/memory-budget";
 import type { Problems } from "../core/problem";
+import { Size } from "../core/size";
 import type { ResolvedStack } from "./resolve-stack";
 
 /** Docker refuses less. */
@@ -9,7 +10,9 @@ const MIN_RESERVATION_MIB = 6;
 export function checkMemory(stack: ResolvedStack, problems: Problems): void {
   const field = `${stack.deploymentField}.memory`;
   const { maxmemory, memoryLimit, memoryReservation } = stack.props.server;
-  if (problems.has(field) || problems.has(`${field}.maxmemory`) || problems.has(`${field}.limit`)) {
+  checkWholeMebibytes(`${field}.limit`, memoryLimit, problems);
+  checkWholeMebibytes(`${field}.reservation`, memoryReservation, problems);
+  if (problems.has(`${field}.maxmemory`) || problems.has(`${field}.limit`)) {
     return;
   }
   if (maxmemory.toMebibytes() < 1) {
@@ -49,6 +52,18 @@ export function checkMemory(stack: ResolvedStack, problems: Problems): void {
       got: `${memoryReservation} of ${memoryLimit}`,
       expected: `${MIN_RESERVATION_MIB} MiB or more, and no more than the container's limit`,
       fix: "write what the container needs when the host is short of memory, or leave it out",
+    });
+  }
+}
+
+/** The provider takes no smaller unit, and would cut off what is over. */
+function checkWholeMebibytes(field: string, size: Size | undefined, problems: Problems): void {
+  if (size !== undefined && !problems.has(field) && size.toBytes() % Size.mebibytes(1).toBytes() !== 0) {
+    problems.add({
+      field,
+      got: `${size}`,
+      expected: "whole MiB",
+      fix: `write "${size.toMebibytes() + 1} MiB"`,
     });
   }
 }

@@ -2,6 +2,7 @@ import type { Duration } from "../core/duration";
 import { fixForUnknownName } from "../core/nearest";
 import type { Problems } from "../core/problem";
 import { MAXMEMORY_POLICIES, RESTART_POLICIES, type RedisStackProps } from "../core/redis-stack-props";
+import { Size } from "../core/size";
 import { PORTS, type Range, wholeNumber } from "../core/whole-number";
 import { checkCommands } from "./check-commands";
 import { checkDirectives } from "./check-directives";
@@ -31,7 +32,8 @@ const NUMBER_RULES: readonly NumberRule[] = [
     value: (p) => p.server.maxmemorySamples,
     range: { min: 1, max: 64 },
   },
-  { field: inService("maxclients"), value: (p) => p.server.maxclients, range: { min: 1, max: 100_000 } },
+  // One is not enough: the health probe is a client too.
+  { field: inService("maxclients"), value: (p) => p.server.maxclients, range: { min: 2, max: 100_000 } },
   {
     field: inDeployment("cpuShares"),
     value: (p) => p.server.cpuShares,
@@ -69,13 +71,16 @@ interface SecondsRule extends Omit<NumberRule, "value"> {
 
 /** Largest number of seconds that Redis takes. */
 const MAX_REDIS_SECONDS = 2_147_483_647;
+/** Largest TCP_KEEPIDLE of Linux. Redis does not look at the error of a larger one, and the kernel's two hours stay. */
+const MAX_KEEPALIVE_SECONDS = 32_767;
+const MAX_LISTPACK_VALUE = Size.parse("64 KiB");
 
 const SECONDS_RULES: readonly SecondsRule[] = [
   { field: inService("timeout"), value: (p) => p.server.timeout, range: { min: 0, max: MAX_REDIS_SECONDS } },
   {
     field: inService("tcpKeepalive"),
     value: (p) => p.server.tcpKeepalive,
-    range: { min: 0, max: MAX_REDIS_SECONDS },
+    range: { min: 0, max: MAX_KEEPALIVE_SECONDS },
   },
   {
     field: inEnvironment("stopTimeout"),
@@ -106,9 +111,11 @@ export function checkStack(
   problems: Problems,
 ): void {
   checkRanges(stack, problems);
+  checkEncoding(stack, problems);
   checkMemory(stack, problems);
   checkSavePoints(stack, problems);
   checkChoices(stack, problems);
+  checkAliases(stack, problems);
   checkExposure(stack, problems);
   checkStores(stack, problems);
   checkThresholds(stack, problems);
@@ -157,6 +164,27 @@ function checkSeconds(field: string, duration: Duration, { min, max }: Range, pr
   });
 }
 
+function checkEncoding(stack: ResolvedStack, problems: Problems): void {
+  const { hashMaxListpackValue, listMaxListpackSize } = stack.props.server.encoding;
+  const field = inService("encoding.hashMaxListpackValue")(stack);
+  if (!problems.has(field) && hashMaxListpackValue.toBytes() > MAX_LISTPACK_VALUE.toBytes()) {
+    problems.add({
+      field,
+      got: `${hashMaxListpackValue}`,
+      expected: `0 B to ${MAX_LISTPACK_VALUE}`,
+      fix: `use "${MAX_LISTPACK_VALUE}" or less`,
+    });
+  }
+  if (listMaxListpackSize === 0) {
+    problems.add({
+      field: inService("encoding.listMaxListpackSize")(stack),
+      got: "0",
+      expected: "-1 to -5, which is 4 KiB to 64 KiB, or 1 to 65536 elements",
+      fix: "leave it out for -2, which is 8 KiB",
+    });
+  }
+}
+
 function checkSavePoints(stack: ResolvedStack, problems: Problems): void {
   stack.props.server.persistence.save.forEach(({ after, changes }, index) => {
     const field = inService(`persistence.save[${index}]`)(stack);
@@ -188,6 +216,18 @@ function checkChoices(stack: ResolvedStack, problems: Problems): void {
       got: JSON.stringify(notifyKeyspaceEvents),
       expected: "letters out of KEg$lshzxetdmnA",
       fix: 'write the classes of events, such as "Ex" for expired keys',
+    });
+  }
+}
+
+function checkAliases(stack: ResolvedStack, problems: Problems): void {
+  const { aliases } = stack.props.server;
+  for (const alias of new Set(aliases.filter((other, index) => aliases.indexOf(other) < index))) {
+    problems.add({
+      field: inDeployment("aliases")(stack),
+      got: `${JSON.stringify(alias)} more than once`,
+      expected: "each name once",
+      fix: "remove all but one of them",
     });
   }
 }

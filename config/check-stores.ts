@@ -1,6 +1,6 @@
 import { fixForUnknownName } from "../core/nearest";
 import type { Problems } from "../core/problem";
-import { STORE_KINDS } from "../core/redis-stack-props";
+import { STORE_KINDS, type StoreProps } from "../core/redis-stack-props";
 import type { ResolvedStack } from "./resolve-stack";
 
 /** Redis' largest TTL that every client library can send, in seconds. */
@@ -16,7 +16,8 @@ export function checkStores({ service, props }: ResolvedStack, problems: Problem
       fix: 'write { kind: "cache", keys: "cache:*", ttl: "1 h", lossAcceptable: true } or what it is',
     });
   }
-  props.stores.forEach(({ kind, keys, ttl }, index) => {
+  props.stores.forEach((store, index) => {
+    const { kind, keys, ttl } = store;
     const field = `${service.name}.stores[${index}]`;
     if (!STORE_KINDS.includes(kind)) {
       problems.add({
@@ -34,6 +35,10 @@ export function checkStores({ service, props }: ResolvedStack, problems: Problem
         fix: 'write what the keys begin with and a star, such as "session:*"',
       });
     }
+    if (kind === "pub-sub") {
+      checkMessages(field, store, problems);
+      return;
+    }
     const seconds = ttl === undefined ? 1 : ttl.toMilliseconds() / 1000;
     if (!problems.has(`${field}.ttl`) && (seconds <= 0 || seconds > MAX_TTL_SECONDS)) {
       problems.add({
@@ -44,4 +49,24 @@ export function checkStores({ service, props }: ResolvedStack, problems: Problem
       });
     }
   });
+}
+
+/** Redis hands a message on and forgets it: it is in no key, and who does not listen has lost it. */
+function checkMessages(field: string, { ttl, lossAcceptable }: StoreProps, problems: Problems): void {
+  if (ttl !== undefined && !problems.has(`${field}.ttl`)) {
+    problems.add({
+      field: `${field}.ttl`,
+      got: `${ttl}`,
+      expected: '"none", since Redis does not keep messages of pub-sub',
+      fix: 'write ttl: "none"',
+    });
+  }
+  if (!lossAcceptable) {
+    problems.add({
+      field: `${field}.lossAcceptable`,
+      got: "false",
+      expected: "true, since who does not listen when a message is published never gets it",
+      fix: 'write true, or store what must arrive as kind: "queue"',
+    });
+  }
 }

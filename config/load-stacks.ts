@@ -121,6 +121,9 @@ function listed(found: readonly Service[], problems: Problems): readonly Service
   return [];
 }
 
+/** What is left of the 63 characters of a host name. */
+const MAX_SERVICE_NAME = 40;
+
 function checkServiceName(name: string, problems: Problems): void {
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name)) {
     problems.add({
@@ -128,6 +131,14 @@ function checkServiceName(name: string, problems: Problems): void {
       got: JSON.stringify(name),
       expected: "lower-case letters, digits and single dashes, a letter first",
       fix: "rename the service; stacks and containers are named after it",
+    });
+  }
+  if (name.length > MAX_SERVICE_NAME) {
+    problems.add({
+      field: `service ${JSON.stringify(name)}.name`,
+      got: `${name.length} characters`,
+      expected: `${MAX_SERVICE_NAME} at most; <service>-<environment>-exporter is a host name, which has 63`,
+      fix: "use a shorter name",
     });
   }
 }

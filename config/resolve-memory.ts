@@ -4,7 +4,10 @@ import type { Decisions } from "./decisions";
 import type { Persistence } from "./service";
 import type { StackInput } from "./stack-input";
 
-/** Decides how much data and how much memory: one is given, the other derived. */
+/**
+ * Decides how much data and how much memory: one is given, the other derived. Where neither is given both stand for
+ * nothing that is ever built: the gate `memory-limit` refuses it.
+ */
 export function resolveMemory(
   { deployment: { memory } }: StackInput,
   persistence: Persistence,
@@ -12,20 +15,16 @@ export function resolveMemory(
   decisions: Decisions,
 ): { memoryLimit: Size; maxmemory: Size; memoryReservation?: Size } {
   const persistent = persistence.appendonly || persistence.save.length > 0;
-  const given = {
-    maxmemory: memory.maxmemory && decisions.size(`${field}.memory.maxmemory`, memory.maxmemory),
-    limit: memory.limit && decisions.size(`${field}.memory.limit`, memory.limit),
-  };
-  if (!given.maxmemory && !given.limit) {
-    decisions.problems.add({
-      field: `${field}.memory`,
-      got: "neither maxmemory nor limit",
-      expected: "one of them; a Redis without a limit takes the whole host",
-      fix: 'write memory: { maxmemory: "256 MiB" }',
-    });
-  }
-  const maxmemory = given.maxmemory || maxmemoryFor(given.limit || Size.mebibytes(1), persistent);
-  const memoryLimit = given.limit || memoryLimitFor(maxmemory, persistent);
+  const read = (name: "maxmemory" | "limit" | "reservation") =>
+    memory[name] === undefined ? undefined : decisions.size(`${field}.memory.${name}`, memory[name]);
+  const given = { maxmemory: read("maxmemory"), limit: read("limit"), reservation: read("reservation") };
+  const maxmemory = given.maxmemory ?? maxmemoryFor(given.limit ?? Size.mebibytes(1), persistent);
+  // The limit of almost 1 PiB of data is more than can be written.
+  const memoryLimit =
+    given.limit ??
+    decisions.problems.read(`${field}.memory.maxmemory`, maxmemory, () =>
+      memoryLimitFor(maxmemory, persistent),
+    );
   const note = (derivedFrom: "maxmemory" | "limit") => memoryArithmetic(derivedFrom, persistent);
   if (given.maxmemory) {
     decisions.from("service", "server.maxmemory", maxmemory);
@@ -40,13 +39,11 @@ export function resolveMemory(
   return {
     memoryLimit,
     maxmemory,
-    ...(memory.reservation === undefined
+    // Beside neither of the two a reservation cannot be judged.
+    ...(given.reservation === undefined || (!given.maxmemory && !given.limit)
       ? {}
       : {
-          memoryReservation: decisions.size(
-            `${field}.memory.reservation`,
-            decisions.from("service", "server.memoryReservation", memory.reservation),
-          ),
+          memoryReservation: decisions.from("service", "server.memoryReservation", given.reservation),
         }),
   };
 }

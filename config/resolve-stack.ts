@@ -170,11 +170,15 @@ function resolveThresholds(
     thresholds.latency,
     thresholdDefaults.latency,
   );
-  const shareOfClients = (percent: number) => Math.max(1, Math.floor((maxclients * percent) / 100));
+  // Rounded apart: of two connections the first is a warning, and the second is critical.
+  const clients = {
+    warning: Math.floor((maxclients * 70) / 100),
+    critical: Math.ceil((maxclients * 90) / 100),
+  };
   return {
     memory: decisions.choose(at("memory"), thresholds.memory, thresholdDefaults.memory),
     connectedClients: decisions.chooseOrDerive(at("connectedClients"), thresholds.connectedClients, {
-      value: { warning: shareOfClients(70), critical: shareOfClients(90) },
+      value: clients,
       why: "70 % and 90 % of maxclients",
     }),
     ...optional("blockedClients"),

@@ -29,11 +29,11 @@ export interface Service {
   /** Whether Redis moves data together while it runs. Not every build of Redis can. @default false */
   readonly activedefrag?: boolean;
   readonly encoding?: Encoding;
-  /** Connections at the same time: 1 to 100000. @default 10000 */
+  /** Connections at the same time, the health probe's among them: 2 to 100000. @default 10000 */
   readonly maxclients?: number;
   /** Idle time after which a client is disconnected; `"0 s"`: never. @default "0 s" */
   readonly timeout?: DurationText;
-  /** @default "300 s" */
+  /** Idle time after which a client is asked whether it lives: 0 s (never) to 32767 s. @default "300 s" */
   readonly tcpKeepalive?: DurationText;
   /** Commands that take longer are kept in the slow log. @default "10 ms" */
   readonly slowlogLogSlowerThan?: DurationText;

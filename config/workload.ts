@@ -1,3 +1,5 @@
+import { Duration } from "../core/duration";
+import { InvalidValueError } from "../core/problem";
 import type { MaxmemoryPolicy, StoreProps } from "../core/redis-stack-props";
 import type { Decisions } from "./decisions";
 import type { Persistence, Service } from "./service";
@@ -22,6 +24,12 @@ export function recommendedPolicy(stores: readonly StoreProps[]): Recommendation
   }
   if (kept.some(({ ttl }) => ttl === undefined)) {
     return { value: "noeviction", why: `${names} must not be lost, and not every key has a TTL` };
+  }
+  if (precious.some(isQueue)) {
+    return {
+      value: "noeviction",
+      why: `${names} must not be lost, and a queue works with all of its keys only`,
+    };
   }
   if (precious.length === kept.length) {
     return { value: "noeviction", why: `${names} must not be lost, and there is nothing else to evict` };
@@ -56,16 +64,34 @@ export function resolveStores(service: Service, decisions: Decisions): readonly 
   return service.stores.map(({ kind, keys, ttl, lossAcceptable }, index) => ({
     kind,
     keys,
-    ...(ttl === "none" ? {} : { ttl: decisions.duration(`${service.name}.stores[${index}].ttl`, ttl) }),
+    ...(ttl === "none" ? {} : { ttl: readTtl(`${service.name}.stores[${index}].ttl`, ttl, decisions) }),
     lossAcceptable,
   }));
 }
 
+function readTtl(field: string, text: string, { problems }: Decisions): Duration {
+  return problems.read(field, Duration.seconds(1), () => {
+    try {
+      return Duration.parse(text);
+    } catch (error) {
+      throw error instanceof InvalidValueError
+        ? new InvalidValueError(error.got, `${error.expected}, or "none"`, error.fix)
+        : error;
+    }
+  });
+}
+
 /** The stores that have keys: messages of pub/sub are in no key. */
-function keysOf(stores: readonly StoreProps[]): readonly StoreProps[] {
+export function keysOf(stores: readonly StoreProps[]): readonly StoreProps[] {
   return stores.filter(({ kind }) => kind !== "pub-sub");
 }
 
-function kindsOf(stores: readonly StoreProps[]): string {
+/** Whether the keys of a store belong together, so that none may be evicted before its time. */
+export function isQueue({ kind }: StoreProps): boolean {
+  return kind === "queue" || kind === "jobs";
+}
+
+/** What is stored, for people: each kind once. */
+export function kindsOf(stores: readonly StoreProps[]): string {
   return [...new Set(stores.map(({ kind }) => kind))].join(", ");
 }

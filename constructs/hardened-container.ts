@@ -11,6 +11,8 @@ export interface HardenedContainerProps
     "memory" | "memorySwap" | "destroyGraceSeconds" | "stopTimeout" | "labels" | "logOpts" | "logDriver"
   > {
   readonly memoryLimit: Size;
+  /** Memory that the kernel leaves to the container when the host is short. @default - none */
+  readonly memoryReservation?: Size;
   /** Time between SIGTERM and SIGKILL. */
   readonly gracePeriod: Duration;
   readonly ownerLabels: Readonly<Record<string, string>>;
@@ -18,7 +20,7 @@ export interface HardenedContainerProps
   readonly logMaxFiles: number;
 }
 
-/** Label whose change replaces the container when an attribute that the provider never applies changes. */
+/** Label whose change replaces the container when an attribute changes that Docker or the provider never applies. */
 export const REPLACEMENT_LABEL = "redis-on-docker.replaced-when-changed";
 
 /**
@@ -30,10 +32,20 @@ export const REPLACEMENT_LABEL = "redis-on-docker.replaced-when-changed";
  * - `log_driver` and `log_opts`, or the daemon's defaults replace the container on every plan.
  * - the provider plans `healthcheck`, `tmpfs` and `init` "in place" and does nothing; a label with their
  *   hash forces the honest replacement.
+ * - Docker changes `cpu_shares` and `memory_reservation` in place, but takes 0 for "as it was": the same label says
+ *   which of them are given, or a plan without them would never get empty.
  */
 export function hardenedContainer(scope: Construct, id: string, props: HardenedContainerProps): Container {
-  const { memoryLimit, gracePeriod, ownerLabels, logMaxSize, logMaxFiles, init = false, ...rest } = props;
-  return new Container(scope, id, {
+  const { memoryLimit, memoryReservation, gracePeriod, ownerLabels, logMaxSize, logMaxFiles, ...others } =
+    props;
+  const { init = false, ...rest } = others;
+  const replacing = [
+    "healthcheck tmpfs init",
+    ...(rest.cpuShares === undefined ? [] : ["cpu_shares"]),
+    ...(memoryReservation === undefined ? [] : ["memory_reservation"]),
+    hash({ healthcheck: rest.healthcheck, tmpfs: rest.tmpfs, init }),
+  ];
+  const container = new Container(scope, id, {
     readOnly: true,
     capabilities: { drop: ["ALL"] },
     securityOpts: ["no-new-privileges:true"],
@@ -49,12 +61,14 @@ export function hardenedContainer(scope: Construct, id: string, props: HardenedC
     logOpts: { "max-size": logMaxSize.toRedis().replace("mb", "m"), "max-file": `${logMaxFiles}` },
     labels: [
       ...Object.entries(ownerLabels).map(([name, value]) => ({ label: `redis-on-docker.${name}`, value })),
-      {
-        label: REPLACEMENT_LABEL,
-        value: `healthcheck tmpfs init ${hash({ healthcheck: rest.healthcheck, tmpfs: rest.tmpfs, init })}`,
-      },
+      { label: REPLACEMENT_LABEL, value: replacing.join(" ") },
     ],
   });
+  if (memoryReservation !== undefined) {
+    // The bindings are those of provider 3.6.2, which has no such attribute.
+    container.addOverride("memory_reservation", memoryReservation.toMebibytes());
+  }
+  return container;
 }
 
 function hash(value: unknown): string {

@@ -73,9 +73,6 @@ export class RedisServer extends Construct {
         : { ports: [{ internal: REDIS_PORT, external: values.hostPort, ip: values.hostAddress }] }),
       ...(values.cpus === undefined ? {} : { cpus: values.cpus.toFixed(1) }),
       ...(values.cpuShares === undefined ? {} : { cpuShares: values.cpuShares }),
-      ...(values.memoryReservation === undefined
-        ? {}
-        : { memoryReservation: values.memoryReservation.toMebibytes() }),
       restart: values.restart,
       healthcheck: {
         test: ["CMD-SHELL", values.healthcheck.command],
@@ -87,6 +84,7 @@ export class RedisServer extends Construct {
       wait: true,
       waitTimeout: timeToBecomeHealthy(values).toSeconds(),
       memoryLimit: values.memoryLimit,
+      ...(values.memoryReservation === undefined ? {} : { memoryReservation: values.memoryReservation }),
       gracePeriod: values.stopTimeout,
       ownerLabels: props.ownerLabels,
       logMaxSize: values.logMaxSize,

@@ -1,3 +1,4 @@
+import { type AmountUnits, fixForAmount } from "./fix-for-amount";
 import { InvalidValueError } from "./problem";
 
 const MILLISECONDS_PER_UNIT = { ms: 1, s: 1000, min: 60_000, h: 3_600_000 } as const;
@@ -9,6 +10,23 @@ export type DurationText = `${number} ${DurationUnit}`;
 
 const UNITS_LARGEST_FIRST: readonly DurationUnit[] = ["h", "min", "s", "ms"];
 const PATTERN = /^(\d+) (ms|s|min|h)$/;
+/** Number.MAX_SAFE_INTEGER milliseconds are a little more. */
+const MAX_HOURS = 2_501_999_792;
+
+const AMOUNT_UNITS: AmountUnits = {
+  units: UNITS_LARGEST_FIRST.map((unit) => [unit, MILLISECONDS_PER_UNIT[unit]]),
+  spellings: [
+    [0.001, "us", "µs", "μs", "usec", "microsecond", "microseconds"],
+    [1, "ms", "msec", "millisecond", "milliseconds"],
+    [1000, "s", "sec", "secs", "second", "seconds"],
+    [60_000, "m", "min", "mins", "minute", "minutes"],
+    [3_600_000, "h", "hr", "hrs", "hour", "hours"],
+    [86_400_000, "d", "day", "days"],
+    [604_800_000, "w", "week", "weeks"],
+  ],
+  usual: "s",
+  example: '"90 s" instead of "1.5 min"',
+};
 
 /** A span of time: a whole number of milliseconds, 0 or more. */
 export class Duration {
@@ -23,11 +41,14 @@ export class Duration {
     const milliseconds = match
       ? Number(match[1]) * MILLISECONDS_PER_UNIT[match[2] as DurationUnit]
       : Number.NaN;
+    if (milliseconds > Number.MAX_SAFE_INTEGER) {
+      throw new InvalidValueError(JSON.stringify(text), `${MAX_HOURS} h or less`, "write a smaller one");
+    }
     if (!Number.isSafeInteger(milliseconds)) {
       throw new InvalidValueError(
         JSON.stringify(text),
         `a whole number and a unit (${UNITS_LARGEST_FIRST.join(", ")}), such as "30 s"`,
-        'write a number without sign or fraction, one blank and the unit; "90 s" instead of "1.5 min"',
+        fixForAmount(text, AMOUNT_UNITS),
       );
     }
     return new Duration(milliseconds);

@@ -4,10 +4,12 @@ const MAX_TYPOS = 4;
 
 /** The known name that `name` was probably meant to be, or undefined when none is close. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
-  if (known.length === 0) {
+  // A name that is longer or shorter by more cannot be close, and a very long one would take seconds to compare.
+  const alike = known.filter((other) => Math.abs(other.length - name.length) <= MAX_TYPOS);
+  if (alike.length === 0) {
     return undefined;
   }
-  const candidate = closest(name, [...known]);
+  const candidate = closest(name, alike);
   return distance(name, candidate) <= MAX_TYPOS ? candidate : undefined;
 }
 

@@ -10,9 +10,26 @@ export interface Problem {
   readonly fix: string;
 }
 
-/** Writes a problem the one way this project writes problems: `field: got X, expected Y. Fix: Z.` */
+/** Longest part of a line that comes from what somebody wrote, in UTF-16 units. */
+const MAX_WRITTEN = 300;
+
+/**
+ * Writes a problem the one way this project writes problems: `field: got X, expected Y. Fix: Z.` In one line, whatever
+ * was written: what would move the cursor or turn the text around is told as its code point, and a long part is cut.
+ */
 export function formatProblem({ field, got, expected, fix }: Problem): string {
-  return `${field}: got ${got}, expected ${expected}. Fix: ${fix}.`;
+  return printable(`${short(field)}: got ${short(got)}, expected ${expected}. Fix: ${short(fix)}.`);
+}
+
+function short(text: string): string {
+  return text.length <= MAX_WRITTEN ? text : `${text.slice(0, MAX_WRITTEN)}…`;
+}
+
+function printable(text: string): string {
+  return text.replace(
+    /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu,
+    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
+  );
 }
 
 /**
@@ -46,6 +63,7 @@ export class InvalidValueError extends RangeError {
 /** Collects problems, so that one run reports all of them. */
 export class Problems {
   private readonly found: Problem[] = [];
+  private readonly fields = new Set<string>();
 
   get list(): readonly Problem[] {
     return this.found;
@@ -53,6 +71,7 @@ export class Problems {
 
   add(problem: Problem): void {
     this.found.push(problem);
+    this.fields.add(problem.field);
   }
 
   /** The value of `read`, or `fallback` after noting under `field` what `read` refused. */
@@ -70,7 +89,7 @@ export class Problems {
 
   /** Whether something is wrong at `field`; checks across fields skip those already refused. */
   has(field: string): boolean {
-    return this.found.some((problem) => problem.field === field);
+    return this.fields.has(field);
   }
 
   /** @throws InvalidInputError with every problem, when there is one. */

@@ -99,7 +99,7 @@ function templateValues(server: RedisServerProps, hasExporter: boolean): Templat
     appendfsync: persistence.appendfsync,
     auto_aof_rewrite_percentage: `${persistence.autoAofRewritePercentage}`,
     auto_aof_rewrite_min_size: persistence.autoAofRewriteMinSize.toRedis(),
-    slowlog_log_slower_than: `${server.slowlogLogSlowerThan.toMilliseconds() * 1000}`,
+    slowlog_log_slower_than: `${BigInt(server.slowlogLogSlowerThan.toMilliseconds()) * 1000n}`,
     slowlog_max_len: `${server.slowlogMaxLen}`,
     latency_monitor_threshold: `${server.latencyMonitorThreshold.toMilliseconds()}`,
     notify_keyspace_events: `"${server.notifyKeyspaceEvents}"`,

@@ -1,3 +1,4 @@
+import { type AmountUnits, fixForAmount } from "./fix-for-amount";
 import { InvalidValueError } from "./problem";
 
 const BYTES_PER_UNIT = { B: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 } as const;
@@ -12,6 +13,20 @@ const UNITS_LARGEST_FIRST: readonly SizeUnit[] = ["GiB", "MiB", "KiB", "B"];
 const MAX_BYTES = 1024 ** 5;
 const PATTERN = /^(\d+) (B|KiB|MiB|GiB)$/;
 
+const AMOUNT_UNITS: AmountUnits = {
+  units: UNITS_LARGEST_FIRST.map((unit) => [unit, BYTES_PER_UNIT[unit]]),
+  // A megabyte of Redis, and one of Docker, is a MiB.
+  spellings: [
+    [1, "b", "byte", "bytes"],
+    [1024, "k", "kb", "ki", "kib"],
+    [1024 ** 2, "m", "mb", "mi", "mib"],
+    [1024 ** 3, "g", "gb", "gi", "gib"],
+    [1024 ** 4, "t", "tb", "ti", "tib"],
+  ],
+  usual: "MiB",
+  example: '"1536 MiB" instead of "1.5 GiB"',
+};
+
 /** An amount of memory or disk: a whole number of bytes, 0 or more. */
 export class Size {
   private constructor(private readonly bytes: number) {}
@@ -23,13 +38,14 @@ export class Size {
   static parse(text: string): Size {
     const match = PATTERN.exec(text);
     const bytes = match ? Number(match[1]) * BYTES_PER_UNIT[match[2] as SizeUnit] : Number.NaN;
-    if (!Number.isSafeInteger(bytes) || bytes > MAX_BYTES) {
+    if (bytes > MAX_BYTES) {
+      throw new InvalidValueError(JSON.stringify(text), "1048576 GiB or less", "write a smaller one");
+    }
+    if (!Number.isSafeInteger(bytes)) {
       throw new InvalidValueError(
         JSON.stringify(text),
-        bytes > MAX_BYTES
-          ? "1048576 GiB or less"
-          : `a whole number and a unit (${UNITS_LARGEST_FIRST.join(", ")}), such as "256 MiB"`,
-        'write a number without sign or fraction, one blank and the unit; "1536 MiB" instead of "1.5 GiB"',
+        `a whole number and a unit (${UNITS_LARGEST_FIRST.join(", ")}), such as "256 MiB"`,
+        fixForAmount(text, AMOUNT_UNITS),
       );
     }
     return new Size(bytes);

@@ -17,8 +17,19 @@ export function wholeNumber(value: number, { min, max }: Range): number {
     throw new InvalidValueError(
       `${value}`,
       `a whole number from ${min} to ${max}`,
-      value < min ? `use ${min} or more` : value > max ? `use ${max} or less` : "round it",
+      fixFor(value, { min, max }),
     );
   }
   return value;
+}
+
+function fixFor(value: number, { min, max }: Range): string {
+  if (Number.isNaN(value)) {
+    return `write a number, such as ${min}`;
+  }
+  return value < min
+    ? `use ${min} or more`
+    : value > max
+      ? `use ${max} or less`
+      : `write ${Math.round(value)}`;
 }

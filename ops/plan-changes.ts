@@ -1,7 +1,11 @@
+import { memoryDetails, memoryRisks, type PlannedMemory } from "./plan-memory";
+import { type OutputChange, waiverChanges, waiverLabelChange } from "./plan-waivers";
+
 /** The parts of `terraform show -json PLAN` that are read here (format 1.2). */
 export interface TerraformPlan {
   readonly errored?: boolean;
   readonly resource_changes?: readonly ResourceChange[];
+  readonly output_changes?: Readonly<Record<string, OutputChange>>;
 }
 
 interface ResourceChange {
@@ -27,7 +31,7 @@ export interface PlanChange {
   /** Directives of redis.conf and images, before and after. */
   readonly details: readonly string[];
   readonly consequence: string;
-  /** Whether somebody has to decide it: data would be lost or not loaded, or a stack would change to the lab's engine. */
+  /** Whether somebody has to decide it: data lost or not loaded, memory that cannot do, or a move to the lab's engine. */
   readonly needsDecision: boolean;
 }
 
@@ -36,15 +40,16 @@ const LAB_IMAGES = "redis-on-docker-lab/";
 /** What Terraform does that changes nothing. */
 const IDLE = ["no-op", "read"];
 
-/** Every change of a plan; what stays as it is is left out. */
-export function planChanges({ resource_changes: changes = [] }: TerraformPlan): readonly PlanChange[] {
-  return changes.flatMap((resource) => {
+/** Every change of a plan; what stays as it is is left out, and so are outputs other than `waivers`. */
+export function planChanges(plan: TerraformPlan): readonly PlanChange[] {
+  const { resource_changes: changes = [], output_changes: outputs = {} } = plan;
+  const ofResources = changes.flatMap((resource) => {
     const action = actionOf(resource.change.actions);
     if (action === undefined) {
       return [];
     }
     const isVolumeAtRisk = resource.type === "docker_volume" && action !== "create" && action !== "update";
-    const risks = risksOf(resource);
+    const risks = [...dataRisksOf(resource), ...memoryRisks(memoryOf(resource.change.after))];
     return [
       {
         address: resource.address,
@@ -56,6 +61,7 @@ export function planChanges({ resource_changes: changes = [] }: TerraformPlan): 
       },
     ];
   });
+  return [...ofResources, ...waiverChanges(outputs.waivers)];
 }
 
 function actionOf(actions: readonly string[]): PlanChange["action"] | undefined {
@@ -127,11 +133,9 @@ function detailsOf(resource: ResourceChange): readonly string[] {
             ? []
             : ["image tags without a version: see for yourself that it does not become older"]),
         ];
-  const memory =
-    typeof before?.memory === "number" && typeof after?.memory === "number" && before.memory !== after.memory
-      ? [`memory limit ${before.memory} MiB -> ${after.memory} MiB`]
-      : [];
-  return [...image, ...memory, ...directiveChanges(redisConf(before), redisConf(after))];
+  const memory = memoryDetails(memoryOf(before), memoryOf(after));
+  const waivers = waiverLabelChange(before?.labels, after?.labels);
+  return [...image, ...memory, ...waivers, ...directiveChanges(redisConf(before), redisConf(after))];
 }
 
 /** The configuration is the last argument of the container's command: docs/decisions/003. */
@@ -139,6 +143,10 @@ function redisConf(attributes?: Attributes | null): readonly string[] {
   const command: unknown = attributes?.command;
   const last: unknown = Array.isArray(command) ? command.at(-1) : undefined;
   return typeof last === "string" ? last.split("\n").filter((line) => line !== "") : [];
+}
+
+function memoryOf(attributes?: Attributes | null): PlannedMemory {
+  return { memory: attributes?.memory, redisConf: redisConf(attributes) };
 }
 
 /** Lines that went and came; a directive that stands once on both sides is told as one change. */
@@ -187,7 +195,7 @@ function versionOf(image: string): readonly [number, number] | undefined {
 }
 
 /** Why a container that is there could start without the data that it has now. */
-function risksOf(resource: ResourceChange): readonly string[] {
+function dataRisksOf(resource: ResourceChange): readonly string[] {
   const { type, change } = resource;
   if (type !== "docker_container") {
     return [];
@@ -262,7 +270,7 @@ function replacement(resource: ResourceChange): string {
     typeof grace === "number" && grace > 0
       ? `down while it stops (at most ${grace} s)`
       : "KILLED without time to save, since no grace period was deployed; down while it is removed";
-  if (risksOf(resource).length > 0) {
+  if (dataRisksOf(resource).length > 0) {
     return stop;
   }
   return paths.some(([attribute]) => attribute === "volumes")

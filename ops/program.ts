@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { loadStacks } from "../config/load-stacks";
-import { configShow } from "./commands/config-show";
+import { STORE_KINDS } from "../core/redis-stack-props";
+import { asJson, examples } from "./command-help";
 import {
   CONNECTION_FORMATS,
   type ConnectionFormat,
@@ -8,13 +9,18 @@ import {
   connection,
 } from "./commands/connection";
 import { explainPlan } from "./commands/explain-plan";
+import { GATE_FORMATS, type GateFormat, gatesCheck, gatesList } from "./commands/gates";
+import { memory } from "./commands/memory";
 import { preflight } from "./commands/preflight";
 import { secretsImport, secretsInit, secretsStatus } from "./commands/secrets";
+import { type ServiceNewOptions, serviceNew } from "./commands/service-new";
 import { stacks } from "./commands/stacks";
 import { verify } from "./commands/verify";
+import { addConfig } from "./config-commands";
 import type { ExitCode } from "./exit-code";
 import { loadOptions, loadStack } from "./load";
 import { readText } from "./read-text";
+import { USUAL_ENGINE } from "./service-suggestions";
 import type { Terminal } from "./terminal";
 
 const EXIT_CODES = `
@@ -22,11 +28,6 @@ Exit codes:
   0  done, or as it should be
   1  looked, and found something that is not as it should be
   2  the input cannot be used or something is missing; nothing was changed`;
-
-const examples = (...lines: readonly string[]) =>
-  `\nExamples:\n${lines.map((line) => `  $ bin/redis-ops ${line}`).join("\n")}`;
-
-const asJson = () => new Option("--json", "print data for scripts").default(false);
 
 /** The command line. `finish` gets the exit code of the command that ran. */
 export function buildProgram(terminal: Terminal, finish: (code: ExitCode) => void): Command {
@@ -51,13 +52,13 @@ export function buildProgram(terminal: Terminal, finish: (code: ExitCode) => voi
     .addHelpText("after", examples("stacks", "stacks --json"))
     .action((options) => finish(stacks(loadStacks(loadOptions()), options, terminal)));
 
-  const config = program.command("config").description("what a stack is configured with");
-  config
-    .command("show <stack>")
-    .description("print every value of a stack and who decided it")
+  addConfig(program, terminal, finish);
+  program
+    .command("memory <stack>")
+    .description("show what the memory of a stack's container is for, and where it ends")
     .addOption(asJson())
-    .addHelpText("after", examples("config show dev-cache-dev", "config show sentra-portal-prod --json"))
-    .action((id: string, options) => finish(configShow(loadStack(id), options, terminal)));
+    .addHelpText("after", examples("memory dev-cache-dev", "memory sentra-portal-prod --json"))
+    .action((id: string, options) => finish(memory(loadStack(id), options, terminal)));
 
   program
     .command("connection <stack>")
@@ -93,6 +94,21 @@ export function buildProgram(terminal: Terminal, finish: (code: ExitCode) => voi
     );
 
   program
+    .command("gates [stacks...]")
+    .description("tell which rules the stacks break, of these stacks or all")
+    .addOption(new Option("--list", "print the rules themselves").default(false).conflicts("format"))
+    .addOption(new Option("--format <format>", "how to write it").choices(GATE_FORMATS).default("text"))
+    .addOption(asJson().conflicts("format"))
+    .addHelpText("after", examples("gates", "gates sentra-portal-prod --format sarif", "gates --list"))
+    .action((ids: string[], options: { list: boolean; format: GateFormat; json: boolean }) =>
+      finish(
+        options.list
+          ? gatesList(ids, options, terminal)
+          : gatesCheck(ids, { format: options.json ? "json" : options.format }, terminal),
+      ),
+    );
+
+  program
     .command("explain-plan")
     .description("say what a Terraform plan does, why, and what could be lost")
     .option("--from <file>", "output of terraform show -json PLAN; - for standard input", "-")
@@ -114,6 +130,7 @@ export function buildProgram(terminal: Terminal, finish: (code: ExitCode) => voi
     );
 
   addSecrets(program, terminal, finish);
+  addService(program, terminal, finish);
   return program;
 }
 
@@ -144,6 +161,51 @@ function addSecrets(program: Command, terminal: Terminal, finish: (code: ExitCod
     .addHelpText("after", examples("secrets status sentra-portal-prod"))
     .action(async (id: string, options) => finish(await secretsStatus(loadStack(id), options, terminal)));
 }
+
+function addService(program: Command, terminal: Terminal, finish: (code: ExitCode) => void): void {
+  const service = program.command("service").description("the files of config/services");
+  service
+    .command("new <name>")
+    .description(
+      "ask what a new service stores and how much, and write its file; what a flag says is not asked",
+    )
+    .option("--description <text>", "one line: what the service is and what it keeps")
+    .option(
+      "--store <store>",
+      'what it stores, once for each: "KIND [keys=PATTERN] [ttl=TIME] [lossAcceptable=true|false]"; ' +
+        `kinds: ${STORE_KINDS.join(", ")}`,
+      repeated,
+    )
+    .option("--maxmemory <size>", "how much data it may keep; less where data is not protected")
+    .option(
+      "--environment <environment>",
+      'one that it is for: "NAME [maxmemory=SIZE] [hostPort=PORT|none] [exporter=PORT|off]" (default: all, with free ports)',
+      repeated,
+    )
+    .option("--engine <name>", `a row of config/engines.ts (default: "${USUAL_ENGINE}")`)
+    .option(
+      "--maxmemory-policy <policy>",
+      "what happens when the memory is full (default: follows from the stores)",
+    )
+    .option("--persistence <how>", "appendonly or none (default: follows from the stores)")
+    .option("--yes", "ask nothing; take suggestions for what no flag says", false)
+    .option("--dry-run", "print the file and write nothing", false)
+    .addOption(asJson())
+    .addHelpText(
+      "after",
+      `\nCtrl-C and a no write nothing, with exit code 2.\n${examples(
+        "service new shop",
+        'service new shop --yes --description "Baskets of the shop" --store sessions --maxmemory 256MiB',
+        'service new shop --yes --description "Baskets and prices" --store "sessions keys=basket:* ttl=2h" --store cache ' +
+          '--maxmemory 1GiB --environment "dev hostPort=6390" --environment "prod exporter=9130"',
+      )}`,
+    )
+    .action(async (name: string, options: ServiceNewOptions) =>
+      finish(await serviceNew(name, options, terminal)),
+    );
+}
+
+const repeated = (text: string, before: readonly string[] = []) => [...before, text];
 
 function wholeSeconds(text: string): number {
   const seconds = Number(text);

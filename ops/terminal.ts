@@ -4,11 +4,15 @@ import Table from "cli-table3";
 export interface Terminal {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
+  /** Whether what is written to `out` may be coloured. @default false */
+  readonly hasColors?: boolean;
 }
 
 export const processTerminal: Terminal = {
   out: (text) => process.stdout.write(`${text}\n`),
   err: (text) => process.stderr.write(`${text}\n`),
+  // Not a terminal: there is no such function. NO_COLOR and the like are heeded by Node.js.
+  hasColors: process.stdout.hasColors?.() ?? false,
 };
 
 const NO_BORDERS = {

@@ -22,6 +22,17 @@ describe("a choice", () => {
     ]);
   });
 
+  it.each(["unless-stopped", "always", "on-failure"] as const)("of restart may be %s", (restart) => {
+    expect(problemsOf("dev", { service: { restart } })).toEqual([]);
+  });
+
+  it("of restart may not be no, after which nothing would start Redis again", () => {
+    expect(problemsOf("dev", { service: { restart: unchecked<"always">("no") } })).toEqual([
+      'shop.restart: got "no", expected one of unless-stopped, always, on-failure. ' +
+        "Fix: use one of unless-stopped, always, on-failure.",
+    ]);
+  });
+
   it.each(["", "Ex", "KEg$lshzxetdmnA"])("of keyspace events may be %j", (notifyKeyspaceEvents) => {
     expect(problemsOf("dev", { service: { notifyKeyspaceEvents } })).toEqual([]);
   });

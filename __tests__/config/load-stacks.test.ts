@@ -1,11 +1,22 @@
 import { loadStacks } from "../../config/load-stacks";
-import { shop, shopStack, template, unchecked } from "../support/stack-fixtures";
-
-const all = () => loadStacks({ template });
+import { services } from "../../config/services";
+import { loadOptions } from "../../ops/load";
+import { services as fixtureServices } from "../support/fixture-services";
+import { shop, shopStack, template, today, unchecked } from "../support/stack-fixtures";
 
 describe("loadStacks", () => {
-  it("makes a stack of each service in each of its environments, in the order of config/services", () => {
-    expect(all().map(({ id }) => id)).toEqual(["dev-cache-dev", "sentra-portal-dev", "sentra-portal-prod"]);
+  it("makes a stack of each service in each of its environments, in their order", () => {
+    const ids = loadStacks({ template, today, services: fixtureServices }).map(({ id }) => id);
+    expect(ids).toEqual(["cache-dev", "shop-dev", "shop-prod"]);
+  });
+
+  it("takes the services of config/services unless it is given others", () => {
+    const ids = loadStacks({ ...loadOptions(), engine: undefined }).map(({ id }) => id);
+    expect(ids).toEqual(
+      services.flatMap(({ name, environments }) =>
+        Object.keys(environments).map((other) => `${name}-${other}`),
+      ),
+    );
   });
 
   it("names everything after the stack unless the service says otherwise", () => {
@@ -103,8 +114,8 @@ describe("loadStacks", () => {
   });
 
   it("looks environments up among its own, so that toString is not one", () => {
-    const services = [shop(unchecked({ toString: { memory: { maxmemory: "1 GiB" } } }))];
-    expect(() => loadStacks({ template, services })).toThrow(
+    const own = [shop(unchecked({ toString: { memory: { maxmemory: "1 GiB" } } }))];
+    expect(() => loadStacks({ template, today, services: own })).toThrow(
       "1 problem, nothing was changed\n" +
         '  shop.environments: got "toString", expected an environment of config/environments. ' +
         "Fix: use one of dev, prod.",
@@ -113,8 +124,8 @@ describe("loadStacks", () => {
 
   it("does not change what it was given", () => {
     const before = shop({ dev: { memory: { maxmemory: "256 MiB" } } });
-    const services = [structuredClone(before)];
-    loadStacks({ template, services });
-    expect(services).toEqual([before]);
+    const own = [structuredClone(before)];
+    loadStacks({ template, today, services: own });
+    expect(own).toEqual([before]);
   });
 });

@@ -2,7 +2,7 @@ import { environments } from "../../config/environments";
 import { readStacks } from "../../config/load-stacks";
 import type { Deployment, Service } from "../../config/service";
 import { formatProblem } from "../../core/problem";
-import { problemsOf, shop, template } from "../support/stack-fixtures";
+import { problemsOf, shop, template, today } from "../support/stack-fixtures";
 
 const DOCKER_RULE =
   "expected 2 to 128 letters, digits, dots, dashes or underscores, the first a letter or digit. " +
@@ -15,12 +15,20 @@ const development = (own: Partial<Deployment>): Service["environments"] => ({
 /** Problems of two services in dev, `one` and `two`. */
 function problemsOfTwo(one: Partial<Deployment>, two: Partial<Deployment>): readonly string[] {
   const services = [shop(development(one), { name: "one" }), shop(development(two), { name: "two" })];
-  return readStacks({ template, services }).problems.map(formatProblem);
+  return readStacks({ template, today, services }).problems.map(formatProblem);
 }
 
 describe("the name of a service", () => {
   it.each(["a", "shop", "shop-2", "a1-b2-c3"])("may be %j", (name) => {
     expect(problemsOf("dev", { service: { name }, deployment: { containerName: "basket" } })).toEqual([]);
+  });
+
+  it("may have 40 characters, which leaves room in a host name", () => {
+    expect(problemsOf("dev", { service: { name: "s".repeat(40) } })).toEqual([]);
+    expect(problemsOf("dev", { service: { name: "s".repeat(41) } })).toEqual([
+      `service "${"s".repeat(41)}".name: got 41 characters, expected 40 at most; ` +
+        "<service>-<environment>-exporter is a host name, which has 63. Fix: use a shorter name.",
+    ]);
   });
 
   it.each(["", "Shop", "2shop", "-shop", "shop-", "shop--eu", "shop_eu", "shop eu", "shop/eu"])(
@@ -53,6 +61,12 @@ describe("a name in Docker", () => {
       names.map((name) => [`shop.environments.dev.${field}: got ${JSON.stringify(name)}, ${DOCKER_RULE}`]),
     );
   });
+});
+
+it.each(["bridge", "host", "none", "default"])("%s is Docker's own network", (networkName) => {
+  expect(problemsOf("dev", { deployment: { networkName } })).toEqual([
+    `shop.environments.dev.networkName: got "${networkName}", ${DOCKER_RULE}`,
+  ]);
 });
 
 describe("what exists once on a Docker engine", () => {
@@ -100,13 +114,13 @@ describe("what exists once on a Docker engine", () => {
       ...environments,
       prod: { ...environments.prod, docker: { host: "ssh://deploy@other" } },
     };
-    expect(readStacks({ template, services }).problems).toHaveLength(1);
-    expect(readStacks({ template, services, environments: onOther }).problems).toEqual([]);
+    expect(readStacks({ template, today, services }).problems).toHaveLength(1);
+    expect(readStacks({ template, today, services, environments: onOther }).problems).toEqual([]);
   });
 
   it("tells two services of one name", () => {
     const services = [shop(development({})), shop(development({}))];
-    const problems = readStacks({ template, services }).problems.map(({ got }) => got);
+    const problems = readStacks({ template, today, services }).problems.map(({ got }) => got);
     expect(problems).toContain('stack "shop-dev"');
   });
 });

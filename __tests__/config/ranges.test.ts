@@ -12,7 +12,26 @@ const WHOLE_NUMBERS: readonly (readonly [field: string, min: number, max: number
     (hostPort) => ({ deployment: { exporter: { hostPort } } }),
   ],
   ["shop.maxmemorySamples", 1, 64, (maxmemorySamples) => ({ service: { maxmemorySamples } })],
-  ["shop.maxclients", 1, 100_000, (maxclients) => ({ service: { maxclients } })],
+  ["shop.maxclients", 2, 100_000, (maxclients) => ({ service: { maxclients } })],
+  ["shop.environments.dev.cpuShares", 2, 262_144, (cpuShares) => ({ deployment: { cpuShares } })],
+  [
+    "shop.encoding.hashMaxListpackEntries",
+    0,
+    65_536,
+    (hashMaxListpackEntries) => ({ service: { encoding: { hashMaxListpackEntries } } }),
+  ],
+  [
+    "shop.encoding.listMaxListpackSize",
+    -5,
+    65_536,
+    (listMaxListpackSize) => ({ service: { encoding: { listMaxListpackSize } } }),
+  ],
+  [
+    "shop.encoding.setMaxIntsetEntries",
+    0,
+    65_536,
+    (setMaxIntsetEntries) => ({ service: { encoding: { setMaxIntsetEntries } } }),
+  ],
   ["shop.slowlogMaxLen", 1, 10_000, (slowlogMaxLen) => ({ service: { slowlogMaxLen } })],
   ["shop.client.database", 0, 15, (database) => ({ service: { client: { database } } })],
   ["shop.client.poolSize", 1, 1000, (poolSize) => ({ service: { client: { poolSize } } })],
@@ -46,7 +65,7 @@ const WHOLE_NUMBERS: readonly (readonly [field: string, min: number, max: number
 /** Fields with a range of whole seconds. */
 const SECONDS: readonly (readonly [field: string, min: number, max: number, make: Make])[] = [
   ["shop.timeout", 0, 2_147_483_647, (ms) => ({ service: { timeout: `${ms} ms` } })],
-  ["shop.tcpKeepalive", 0, 2_147_483_647, (ms) => ({ service: { tcpKeepalive: `${ms} ms` } })],
+  ["shop.tcpKeepalive", 0, 32_767, (ms) => ({ service: { tcpKeepalive: `${ms} ms` } })],
   ["environments/dev.stopTimeout", 10, 600, (ms) => ({ environment: { stopTimeout: `${ms} ms` } })],
   ["shop.healthcheck.interval", 1, 600, (ms) => ({ service: { healthcheck: { interval: `${ms} ms` } } })],
   ["shop.healthcheck.timeout", 1, 60, (ms) => ({ service: { healthcheck: { timeout: `${ms} ms` } } })],
@@ -80,7 +99,7 @@ describe("a whole number", () => {
         `${field}: got ${max + 1}, ${expected}. Fix: use ${max} or less.`,
       ]);
       expect(problemsOf("dev", make(min + 0.5))).toEqual([
-        `${field}: got ${min + 0.5}, ${expected}. Fix: round it.`,
+        `${field}: got ${min + 0.5}, ${expected}. Fix: write ${min + 1}.`,
       ]);
     },
   );
@@ -127,6 +146,39 @@ describe("a duration in whole seconds", () => {
 
   it("may be 0 s for a timeout, which Redis takes as never", () => {
     expect(problemsOf("dev", { service: { timeout: "0 ms" } })).toEqual([]);
+  });
+});
+
+describe("the encoding of hashes and lists", () => {
+  const field = "shop.encoding.listMaxListpackSize";
+
+  it.each([-5, -1, 1, 65_536])("takes %d for a node of a list", (listMaxListpackSize) => {
+    expect(problemsOf("dev", { service: { encoding: { listMaxListpackSize } } })).toEqual([]);
+  });
+
+  it("does not take 0 for a node of a list, which means nothing to Redis", () => {
+    expect(problemsOf("dev", { service: { encoding: { listMaxListpackSize: 0 } } })).toEqual([
+      `${field}: got 0, expected -1 to -5, which is 4 KiB to 64 KiB, or 1 to 65536 elements. ` +
+        "Fix: leave it out for -2, which is 8 KiB.",
+    ]);
+  });
+
+  it.each(["0 B", "64 KiB", "65536 B"] as const)("takes a value of %s", (hashMaxListpackValue) => {
+    expect(problemsOf("dev", { service: { encoding: { hashMaxListpackValue } } })).toEqual([]);
+  });
+
+  it("does not take a value longer than 64 KiB", () => {
+    expect(problemsOf("dev", { service: { encoding: { hashMaxListpackValue: "65537 B" } } })).toEqual([
+      'shop.encoding.hashMaxListpackValue: got 65537 B, expected 0 B to 64 KiB. Fix: use "64 KiB" or less.',
+    ]);
+  });
+
+  it("is told once when a size cannot be read", () => {
+    const encoding = { hashMaxListpackValue: unchecked<"1 B">("64") };
+    expect(problemsOf("dev", { service: { encoding } })).toEqual([
+      'shop.encoding.hashMaxListpackValue: got "64", expected a whole number and a unit (GiB, MiB, KiB, B), such as ' +
+        '"256 MiB". Fix: write the unit, too, such as "64 MiB".',
+    ]);
   });
 });
 

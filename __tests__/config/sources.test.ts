@@ -1,7 +1,8 @@
 import { loadStacks } from "../../config/load-stacks";
 import { Duration } from "../../core/duration";
 import { Size } from "../../core/size";
-import { shopStack, template } from "../support/stack-fixtures";
+import { services } from "../support/fixture-services";
+import { shopStack, template, today } from "../support/stack-fixtures";
 
 /** Paths of the values in `props`: `server.persistence.save[0].after` and so on. */
 function leavesOf(value: unknown, path = ""): readonly string[] {
@@ -15,7 +16,7 @@ function leavesOf(value: unknown, path = ""): readonly string[] {
 }
 
 const stacks = [
-  ...loadStacks({ template }),
+  ...loadStacks({ template, today, services }),
   shopStack("dev", { deployment: { memory: { limit: "1 GiB" }, exporter: { hostPort: 9121 }, cpus: 2 } }),
   shopStack("prod", { engine: "debian-7.0.15", service: { directives: { "maxmemory-clients": "5%" } } }),
 ].map((stack, index) => [`${stack.id} (${index})`, stack] as const);

@@ -54,6 +54,15 @@ describe("a hardened container", () => {
     expect([memory, memory_swap]).toEqual([2048, 2048]);
   });
 
+  it("is given its reservation in MiB, which the bindings do not know", () => {
+    expect(synth({ memoryReservation: Size.parse("1 GiB") })).toMatchObject({ memory_reservation: 1024 });
+  });
+
+  it("is started again unless somebody stopped it, unless it is told otherwise", () => {
+    expect(synth({}).restart).toBe("unless-stopped");
+    expect(synth({ restart: "always" }).restart).toBe("always");
+  });
+
   it("is given its grace period by Terraform and by Docker", () => {
     const { destroy_grace_seconds, stop_timeout } = synth({ gracePeriod: Duration.parse("2 min") });
     expect([destroy_grace_seconds, stop_timeout]).toEqual([120, 120]);
@@ -92,6 +101,14 @@ describe("the replacement label", () => {
       { ...healthcheck, test: ["CMD", "false"] },
     ].map((check) => label({ healthcheck: check }));
     expect(new Set(labels).size).toBe(4);
+  });
+
+  // Docker takes a 0 for "as it was", so that they cannot be taken away in place.
+  it("changes when cpu_shares or memory_reservation come or go, and stays when they change", () => {
+    const given = { cpuShares: 512, memoryReservation: Size.mebibytes(50) };
+    const labels = [{}, { cpuShares: 512 }, { memoryReservation: Size.mebibytes(50) }, given].map(label);
+    expect(new Set(labels).size).toBe(4);
+    expect(label({ cpuShares: 256, memoryReservation: Size.mebibytes(40) })).toBe(label(given));
   });
 
   it("stays when anything else changes, which the provider handles itself", () => {

@@ -37,6 +37,19 @@ describe("the exporter", () => {
     expect(network).toEqual({ name: "shop-prod-network", internal: true });
   });
 
+  it.each([
+    ["192.0.2.7", "http://192.0.2.7:9130/metrics"],
+    ["0.0.0.0", "http://127.0.0.1:9130/metrics"],
+    ["::", "http://[::1]:9130/metrics"],
+  ])("publishes its metrics on %s where the service says so", (hostAddress, url) => {
+    const options: ShopOptions = {
+      deployment: { exporter: { hostPort: 9130, hostAddress } },
+      environment: { gates: "warn" },
+    };
+    expect(exporter("prod", options).ports).toEqual([{ internal: 9121, external: 9130, ip: hostAddress }]);
+    expect(synthShop("prod", options).output.metrics_url).toEqual({ value: url });
+  });
+
   it("logs in with a password file, and never asks for the configuration", () => {
     expect(exporter("prod").env).toEqual([
       "REDIS_ADDR=redis://shop-prod:6379",

@@ -30,6 +30,17 @@ describe("the Redis container", () => {
     expect([memory, memory_swap]).toEqual([1024, 1024]);
   });
 
+  it("is left some memory when the host is short, only where the service says so", () => {
+    const memory = { limit: "1 GiB", reservation: "512 MiB" } as const;
+    expect(server("dev", { deployment: { memory } })).toMatchObject({ memory_reservation: 512 });
+    expect(server("dev")).not.toHaveProperty("memory_reservation");
+  });
+
+  it("is started again after it has ended, as the service says", () => {
+    expect(server("dev").restart).toBe("unless-stopped");
+    expect(server("dev", { service: { restart: "on-failure" } }).restart).toBe("on-failure");
+  });
+
   it("has the time that its environment gives it to write its data", () => {
     const { destroy_grace_seconds, stop_timeout } = server("dev", { environment: { stopTimeout: "45 s" } });
     expect([destroy_grace_seconds, stop_timeout]).toEqual([45, 45]);
@@ -47,6 +58,12 @@ describe("the Redis container", () => {
     ]);
   });
 
+  it.each(["192.0.2.7", "0.0.0.0", "::1"])("publishes its port on %s where the service says so", (ip) => {
+    expect(server("dev", { deployment: { hostPort: 6390, hostAddress: ip } }).ports).toEqual([
+      { internal: 6379, external: 6390, ip },
+    ]);
+  });
+
   it.each(["dev", "prod"] as const)("publishes no port in %s unless it is asked to", (kind) => {
     expect(server(kind)).not.toHaveProperty("ports");
   });
@@ -54,6 +71,11 @@ describe("the Redis container", () => {
   it("is limited in CPUs only where the service says so", () => {
     expect(server("dev", { deployment: { cpus: 1.5 } }).cpus).toBe("1.5");
     expect(server("dev")).not.toHaveProperty("cpus");
+  });
+
+  it("has another weight than the others when CPUs are short only where the service says so", () => {
+    expect(server("dev", { deployment: { cpuShares: 512 } }).cpu_shares).toBe(512);
+    expect(server("dev")).not.toHaveProperty("cpu_shares");
   });
 
   it("keeps its data in the volume, and gets no secrets without a password", () => {
@@ -131,7 +153,9 @@ describe("the configuration in the command", () => {
 
   it("arrives in Redis as it was written, dollars and braces included", () => {
     const value = `\${x} %{y} $z`;
-    const conf = redisConfOf(synthShop("dev", { service: { directives: { "proc-title-template": value } } }));
+    const { id, props } = shopStack("dev");
+    const directives = { "proc-title-template": value };
+    const conf = redisConfOf(synthStack(id, { ...props, server: { ...props.server, directives } }));
     expect(conf).toContain(`proc-title-template $\${x} %%{y} $z\n`);
   });
 

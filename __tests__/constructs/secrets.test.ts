@@ -1,8 +1,8 @@
 import { loadStacks } from "../../config/load-stacks";
-import { startScript, template } from "../support/stack-fixtures";
+import { startScript, template, today } from "../support/stack-fixtures";
 import { redisConfOf, synthStack } from "../support/synthesized-stack";
 
-const stacks = loadStacks({ template }).map(({ id, props }) => [id, synthStack(id, props)] as const);
+const stacks = loadStacks({ template, today }).map(({ id, props }) => [id, synthStack(id, props)] as const);
 
 describe("what is deployed", () => {
   it.each(stacks)("holds no password of %s in its configuration, only the names of files", (_, stack) => {

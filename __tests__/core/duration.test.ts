@@ -1,11 +1,14 @@
 import { Duration } from "../../core/duration";
 import { InvalidValueError } from "../../core/problem";
 
-const refused = (text: string) =>
+const UNCLEAR =
+  'write a number without sign or fraction, one blank and the unit; "90 s" instead of "1.5 min"';
+
+const refused = (text: string, fix = UNCLEAR) =>
   new InvalidValueError(
     JSON.stringify(text),
     'a whole number and a unit (h, min, s, ms), such as "30 s"',
-    'write a number without sign or fraction, one blank and the unit; "90 s" instead of "1.5 min"',
+    fix,
   );
 
 describe("Duration", () => {
@@ -22,17 +25,42 @@ describe("Duration", () => {
 
   it.each([
     ["a negative number", "-1 s"],
-    ["a fraction", "1.5 min"],
-    ["a number that no double holds exactly", "9007199254740992 ms"],
-    ["a product that no double holds exactly", "9007199254741 s"],
-    ["an unknown unit", "1 m"],
     ["the spelling of Go", "1m30s"],
-    ["no blank before the unit", "30s"],
-    ["no unit", "30"],
+    ["the spelling of ISO 8601", "PT30S"],
+    ["a word", "soon"],
     ["nothing", ""],
   ])("refuses %s", (_, text) => {
     expect(() => Duration.parse(text)).toThrow(refused(text));
   });
+
+  it.each([
+    ["a fraction", "1.5 min", "90 s"],
+    ["a fraction that no double holds exactly", "1.1 h", "66 min"],
+    ["the unit of other programs", "1 m", "1 min"],
+    ["no blank before the unit", "30s", "30 s"],
+    ["days", "1 day", "24 h"],
+    ["weeks", "2w", "336 h"],
+    ["microseconds", "10000 us", "10 ms"],
+    ["less than a millisecond", "100 µs", "1 ms"],
+    ["words", "5 minutes", "5 min"],
+  ])("refuses %s, and says what to write", (_, text, meant) => {
+    expect(() => Duration.parse(text)).toThrow(refused(text, `write "${meant}"`));
+    expect(Duration.parse(meant).toMilliseconds()).toBeGreaterThan(0);
+  });
+
+  it("refuses a number without unit, and says what is missing", () => {
+    expect(() => Duration.parse("30")).toThrow(refused("30", 'write the unit, too, such as "30 s"'));
+  });
+
+  it.each(["9007199254740992 ms", "9007199254741 s", "2501999793 h"])(
+    "refuses %j, which no double holds exactly",
+    (text) => {
+      expect(() => Duration.parse(text)).toThrow(
+        new InvalidValueError(JSON.stringify(text), "2501999792 h or less", "write a smaller one"),
+      );
+      expect(Duration.parse("2501999792 h").toMilliseconds()).toBeLessThan(Number.MAX_SAFE_INTEGER);
+    },
+  );
 
   it.each([
     ["0 s", "0s"],
@@ -73,6 +101,6 @@ describe("Duration", () => {
 
   it("refuses a negative or fractional number of seconds", () => {
     expect(() => Duration.seconds(-1)).toThrow(refused("-1 s"));
-    expect(() => Duration.seconds(0.5)).toThrow(refused("0.5 s"));
+    expect(() => Duration.seconds(0.5)).toThrow(refused("0.5 s", 'write "500 ms"'));
   });
 });

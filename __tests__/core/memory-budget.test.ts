@@ -1,9 +1,15 @@
 import {
+  clientsShare,
+  isPersistent,
   MAX_MAXMEMORY_SHARE,
   MIN_MEMORY_LIMIT,
+  maxclientsFor,
   maxmemoryFor,
   memoryArithmetic,
+  memoryBudget,
   memoryLimitFor,
+  memoryParts,
+  shareOf,
 } from "../../core/memory-budget";
 import { Size } from "../../core/size";
 
@@ -14,10 +20,11 @@ const kinds = [
 ] as const;
 
 describe("memory budget", () => {
-  // With 256 MiB of data, containers of 512 MiB were killed during a snapshot and one of 640 MiB lived: `ROOM`.
+  // With 256 MiB of data, containers of 512 MiB were killed during a snapshot and one of 640 MiB lived: `PERSISTENT`.
   it.each([
     [256, 629],
     [1024, 2318],
+    [64, 206],
     [28, 127],
   ])("gives %d MiB of persistent data a container of %d MiB", (maxmemory, limit) => {
     expect(memoryLimitFor(Size.mebibytes(maxmemory), true).toMebibytes()).toBe(limit);
@@ -71,5 +78,98 @@ describe("memory budget", () => {
     expect(memoryArithmetic("maxmemory", false)).toBe("1.25 × maxmemory + 32 MiB");
     expect(memoryArithmetic("limit", true)).toBe("(limit - 65 MiB) / 2.2");
     expect(memoryArithmetic("limit", false)).toBe("(limit - 32 MiB) / 1.25");
+  });
+});
+
+describe("the parts of the budget", () => {
+  it.each([
+    ["persistent", true, 2.2, 65],
+    ["volatile", false, 1.25, 32],
+  ] as const)("add up to the formula where data is %s", (_, persistent, factor, base) => {
+    const parts = memoryParts(persistent);
+    expect(parts.reduce((sum, { percent }) => sum + percent, 0) / 100).toBe(factor);
+    expect(parts.reduce((sum, { fixed }) => sum + fixed.toMebibytes(), 0)).toBe(base);
+    const wrong = mebibytes.filter(
+      (amount) =>
+        memoryLimitFor(Size.mebibytes(amount), persistent).toMebibytes() !==
+        Math.ceil(amount * factor) + base,
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it.each(kinds)("are the same seven where data is %s, each once and with its reason", (_, persistent) => {
+    const parts = memoryParts(persistent);
+    expect(parts.map(({ name }) => name)).toEqual([
+      "dataset",
+      "fragmentation",
+      "copy-on-write",
+      "AOF rewrite",
+      "client buffers",
+      "replication backlog",
+      "base",
+    ]);
+    expect(parts.filter(({ why }) => !/^[A-Z0-9r].{20,}\.$/.test(why))).toEqual([]);
+  });
+
+  it("are amounts for one container, with what is left over through whole MiB", () => {
+    const server = { maxmemory: Size.mebibytes(64), memoryLimit: Size.mebibytes(206) };
+    expect(memoryLimitFor(server.maxmemory, true)).toEqual(server.memoryLimit);
+    const { parts, leftOver } = memoryBudget(server, true);
+    expect(parts.map(({ name, amount }) => [name, `${amount}`])).toEqual([
+      ["dataset", "64 MiB"],
+      ["fragmentation", "13421772 B"],
+      ["copy-on-write", "64 MiB"],
+      ["AOF rewrite", "32 MiB"],
+      ["client buffers", "0 B"],
+      ["replication backlog", "1 MiB"],
+      ["base", "32 MiB"],
+    ]);
+    expect(leftOver).toBe(206 * 1024 ** 2 - (193 * 1024 ** 2 + 13421772));
+  });
+
+  it("are more than a limit that is given too small for a copy", () => {
+    const server = { maxmemory: Size.mebibytes(800), memoryLimit: Size.mebibytes(1000) };
+    expect(memoryBudget(server, true).leftOver).toBe(-825 * 1024 ** 2);
+    expect(memoryBudget(server, false).leftOver).toBe(-32 * 1024 ** 2);
+  });
+
+  it.each(kinds)("fit into every derived %s limit, with less than a MiB left over", (_, persistent) => {
+    const bytes = mebibytes.map((amount) => Size.bytes(amount * 1024 ** 2 - (amount % 3)));
+    const wrong = bytes.filter((maxmemory) => {
+      const memoryLimit = memoryLimitFor(maxmemory, persistent);
+      const { leftOver } = memoryBudget({ maxmemory, memoryLimit }, persistent);
+      return leftOver < 0 || leftOver > 1024 ** 2;
+    });
+    expect(wrong).toEqual([]);
+  });
+});
+
+it.each([
+  [true, [], true],
+  [false, [1], true],
+  [true, [1], true],
+  [false, [], false],
+])("needs room for a fork with appendonly %j and save points %j: %j", (appendonly, save, expected) => {
+  expect(isPersistent({ appendonly, save })).toBe(expected);
+});
+
+it("takes a share of an amount in whole bytes", () => {
+  expect(`${shareOf(Size.mebibytes(256), 70)}`).toBe("187904819 B");
+  expect(`${shareOf(Size.mebibytes(256), 100)}`).toBe("256 MiB");
+  expect(`${shareOf(Size.bytes(1), 99)}`).toBe("0 B");
+});
+
+describe("the buffers of clients", () => {
+  it("take part of maxmemory, more of it when all clients are busy", () => {
+    expect(clientsShare(10_000, Size.mebibytes(256))).toEqual({ idle: 9, busy: 142 });
+    expect(clientsShare(1, Size.parse("1024 GiB"))).toEqual({ idle: 1, busy: 1 });
+  });
+
+  it("take no more than the percentage that they are allowed", () => {
+    const maxmemory = Size.mebibytes(256);
+    expect(maxclientsFor(maxmemory, 50)).toBe(3542);
+    expect(clientsShare(3542, maxmemory).busy).toBe(50);
+    expect(clientsShare(3543, maxmemory).busy).toBe(51);
+    expect(maxclientsFor(Size.bytes(1), 50)).toBe(1);
   });
 });

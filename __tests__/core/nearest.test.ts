@@ -18,6 +18,12 @@ describe("nearest", () => {
     expect(nearest("maxmemory12345", ["maxmemory"])).toBeUndefined();
   });
 
+  it("does not look at names of another length, however long the name is", () => {
+    const started = performance.now();
+    expect(nearest("x".repeat(10_000_000), names(300))).toBeUndefined();
+    expect(performance.now() - started).toBeLessThan(1000);
+  });
+
   it("finds nothing where nothing is known", () => {
     expect(nearest("prod", [])).toBeUndefined();
   });

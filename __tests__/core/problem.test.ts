@@ -1,4 +1,4 @@
-import { InvalidInputError, InvalidValueError, Problems } from "../../core/problem";
+import { formatProblem, InvalidInputError, InvalidValueError, Problems } from "../../core/problem";
 
 const port = { field: "shop.hostPort", got: "0", expected: "a whole number from 1 to 65535", fix: "use 1" };
 const size = { field: "shop.memory", got: '"1"', expected: "a size", fix: "write a unit" };
@@ -21,6 +21,33 @@ describe("InvalidInputError", () => {
 
   it("keeps the problems as data", () => {
     expect(new InvalidInputError([size, port]).problems).toEqual([size, port]);
+  });
+});
+
+describe("formatProblem", () => {
+  it.each([
+    ["a line break", "a\nb", "a\\u{a}b"],
+    ["an escape code", "\x1b[31m", "\\u{1b}[31m"],
+    ["a C1 control", "\x85", "\\u{85}"],
+    ["a text turned around", "\u202eb", "\\u{202e}b"],
+    ["a blank without width", "a\u200bb", "a\\u{200b}b"],
+    ["a separator of lines", "\u2028", "\\u{2028}"],
+    ["half a character", "\ud800", "\\u{d800}"],
+    ["letters of any language", "é ü 私 🙂", "é ü 私 🙂"],
+  ])("writes %s in one line that can be read", (_, written, shown) => {
+    expect(formatProblem({ ...port, field: written, got: written, fix: written })).toBe(
+      `${shown}: got ${shown}, expected a whole number from 1 to 65535. Fix: ${shown}.`,
+    );
+  });
+
+  it("cuts what somebody wrote after 300 characters, and never what is expected", () => {
+    const [whole, long] = ["x".repeat(300), "x".repeat(301)];
+    expect(formatProblem({ field: whole, got: whole, expected: long, fix: whole })).toBe(
+      `${whole}: got ${whole}, expected ${long}. Fix: ${whole}.`,
+    );
+    expect(formatProblem({ field: long, got: long, expected: long, fix: long })).toBe(
+      `${whole}…: got ${whole}…, expected ${long}. Fix: ${whole}….`,
+    );
   });
 });
 

@@ -56,6 +56,13 @@ describe("redis.conf", () => {
       service: {
         maxmemoryPolicy: "allkeys-lfu",
         maxmemorySamples: 7,
+        activedefrag: true,
+        encoding: {
+          hashMaxListpackEntries: 1024,
+          hashMaxListpackValue: "1 KiB",
+          listMaxListpackSize: -1,
+          setMaxIntsetEntries: 256,
+        },
         maxclients: 50,
         timeout: "2 min",
         tcpKeepalive: "1 min",
@@ -87,6 +94,11 @@ describe("redis.conf", () => {
       "maxmemory 512mb",
       "maxmemory-policy allkeys-lfu",
       "maxmemory-samples 7",
+      "activedefrag yes",
+      "hash-max-listpack-entries 1024",
+      "hash-max-listpack-value 1024",
+      "list-max-listpack-size -1",
+      "set-max-intset-entries 256",
       "oom-score-adj relative",
       "dir /data",
       "save 3600 1",
@@ -101,6 +113,13 @@ describe("redis.conf", () => {
       'notify-keyspace-events "Ex"',
       "maxmemory-clients 5%",
       "lazyfree-lazy-eviction yes",
+    ]);
+  });
+
+  it("loses no microsecond of a threshold that is larger than a JavaScript number is exact", () => {
+    const lines = conf("dev", { service: { slowlogLogSlowerThan: "6987281629702635 ms" } });
+    expect(startingWith(lines, "slowlog-log-slower-than")).toEqual([
+      "slowlog-log-slower-than 6987281629702635000",
     ]);
   });
 

@@ -9,8 +9,7 @@ jest.setTimeout(15 * 60_000);
 let copy: ProjectCopy;
 beforeAll(async () => {
   copy = await ProjectCopy.make();
-  const line = 'maxmemoryPolicy: "noeviction",';
-  copy.edit("config/services/dev-cache.ts", line, `${line}\n  healthcheck: { interval: "1 s" },`);
+  copy.checkHealthEverySecond("dev-cache");
   await copy.run("bin/lab", ["up"]);
 });
 afterAll(() => copy.cleanUp());

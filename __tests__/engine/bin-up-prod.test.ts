@@ -16,8 +16,7 @@ const said: string[] = [];
 
 beforeAll(async () => {
   copy = await ProjectCopy.make();
-  const line = 'maxmemoryPolicy: "volatile-lru",';
-  copy.edit("config/services/sentra-portal.ts", line, `${line}\n  healthcheck: { interval: "1 s" },`);
+  copy.checkHealthEverySecond("sentra-portal");
 });
 afterAll(() => copy.cleanUp());
 

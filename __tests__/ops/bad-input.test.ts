@@ -2,6 +2,8 @@ import * as loading from "../../config/load-stacks";
 import { withEnvironmentOfItsOwn } from "../support/environment";
 import { redisOps } from "../support/recording-terminal";
 
+jest.mock("../../config/services", () => jest.requireActual("../support/fixture-services"));
+
 withEnvironmentOfItsOwn();
 afterEach(() => jest.restoreAllMocks());
 
@@ -30,7 +32,7 @@ test("an unknown option is refused with the nearest one", async () => {
 });
 
 test("a choice that does not exist is refused with those that do", async () => {
-  expect(await refused("connection", "dev-cache-dev", "--format", "yaml")).toMatchInlineSnapshot(`
+  expect(await refused("connection", "cache-dev", "--format", "yaml")).toMatchInlineSnapshot(`
     "error: option '--format <format>' argument 'yaml' is invalid. Allowed choices are env, json, url.
     (add --help for what it takes)"
   `);
@@ -44,14 +46,14 @@ test("a stack that is not given is refused", async () => {
 });
 
 test("a word too many is refused", async () => {
-  expect(await refused("config", "show", "dev-cache-dev", "server")).toMatchInlineSnapshot(`
+  expect(await refused("config", "show", "cache-dev", "server")).toMatchInlineSnapshot(`
     "error: too many arguments for 'show'. Expected 1 argument but got 2.
     (add --help for what it takes)"
   `);
 });
 
 test("a password file that is not given is refused", async () => {
-  expect(await refused("secrets", "import", "sentra-portal-prod")).toMatchInlineSnapshot(`
+  expect(await refused("secrets", "import", "shop-prod")).toMatchInlineSnapshot(`
     "error: required option '--from <file>' not specified
     (add --help for what it takes)"
   `);
@@ -60,7 +62,7 @@ test("a password file that is not given is refused", async () => {
 test.each([["0"], ["3601"], ["-1"], ["1.5"], ["soon"], [""]])(
   "a timeout of %j is refused",
   async (seconds) => {
-    expect(await refused("verify", "dev-cache-dev", `--timeout=${seconds}`)).toContain(
+    expect(await refused("verify", "cache-dev", `--timeout=${seconds}`)).toContain(
       `got "${seconds}", expected 1 to 3600. Fix: write whole seconds.`,
     );
   },
@@ -68,16 +70,16 @@ test.each([["0"], ["3601"], ["-1"], ["1.5"], ["soon"], [""]])(
 
 describe("an unknown stack", () => {
   test("is refused with the nearest name", async () => {
-    expect(await refused("config", "show", "dev-cash-dev")).toMatchInlineSnapshot(`
+    expect(await refused("config", "show", "cash-dev")).toMatchInlineSnapshot(`
       "1 problem, nothing was changed
-        stack: got "dev-cash-dev", expected one of dev-cache-dev, sentra-portal-dev, sentra-portal-prod. Fix: did you mean "dev-cache-dev"? Use that name."
+        stack: got "cash-dev", expected one of cache-dev, shop-dev, shop-prod. Fix: did you mean "cache-dev"? Use that name."
     `);
   });
 
   test("is refused with all names where none is near", async () => {
     expect(await refused("connection", "x")).toMatchInlineSnapshot(`
       "1 problem, nothing was changed
-        stack: got "x", expected one of dev-cache-dev, sentra-portal-dev, sentra-portal-prod. Fix: use one of dev-cache-dev, sentra-portal-dev, sentra-portal-prod."
+        stack: got "x", expected one of cache-dev, shop-dev, shop-prod. Fix: use one of cache-dev, shop-dev, shop-prod."
     `);
   });
 
@@ -85,8 +87,8 @@ describe("an unknown stack", () => {
     "is refused by %s before the engine is asked",
     async (command) => {
       process.env.DOCKER_HOST = "unix:///nowhere/docker.sock";
-      expect(await refused(...command.split(" "), "dev-cash-dev")).toContain(
-        'did you mean "dev-cache-dev"? Use that name.',
+      expect(await refused(...command.split(" "), "cash-dev")).toContain(
+        'did you mean "cache-dev"? Use that name.',
       );
     },
   );
@@ -96,7 +98,7 @@ test.each([["verify"], ["secrets init"], ["secrets status"]])(
   "an engine that does not answer is refused by %s",
   async (command) => {
     process.env.DOCKER_HOST = "unix:///nowhere/docker.sock";
-    expect(await refused(...command.split(" "), "sentra-portal-prod")).toContain(
+    expect(await refused(...command.split(" "), "shop-prod")).toContain(
       "docker: got no answer from unix:///nowhere/docker.sock, expected a running Docker engine. " +
         "Fix: start Docker (bin/up does it on Debian and Ubuntu), or set DOCKER_HOST.",
     );

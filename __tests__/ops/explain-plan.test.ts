@@ -21,6 +21,7 @@ describe("explain-plan", () => {
       out: [
         "docker_container.redis: replace (command): down while it stops (at most 30 s), starts and loads its data, which stays in its volume",
         "    memory limit 629 MiB -> 1192 MiB",
+        "    maxmemory is 40.7 % of the memory limit -> 43.0 %",
         "    maxmemory 256mb -> 512mb",
       ].join("\n"),
     });

@@ -32,10 +32,14 @@ test("the help of redis-ops groups its commands, explains the exit codes and sho
     Commands that only read:
       stacks [options]                 list every stack
       config                           what a stack is configured with
+      memory [options] <stack>         show what the memory of a stack's container
+                                       is for, and where it ends
       connection [options] <stack>     print what a client is configured with,
                                        without the password
       preflight [options] [stacks...]  find everything that would stop a deploy, for
                                        these stacks or all
+      gates [options] [stacks...]      tell which rules the stacks break, of these
+                                       stacks or all
       explain-plan [options]           say what a Terraform plan does, why, and what
                                        could be lost
 
@@ -44,6 +48,7 @@ test("the help of redis-ops groups its commands, explains the exit codes and sho
                                        read and remove one key
       secrets                          the passwords of a stack: files in Docker
                                        volumes, never in Terraform
+      service                          the files of config/services
 
     Commands:
       help [command]                   display help for command
@@ -83,11 +88,16 @@ test("the help of config", async () => {
     what a stack is configured with
 
     Options:
-      -h, --help              display help for command
+      -h, --help                         display help for command
 
     Commands:
-      show [options] <stack>  print every value of a stack and who decided it
-      help [command]          display help for command"
+      show [options] <stack>             print every value of a stack and who
+                                         decided it
+      explain [options] <stack> [field]  tell why every value of a stack is what it
+                                         is, or why one is
+      diff [options] <stack> <other>     print what differs between two stacks, and
+                                         whether policy or size explains it
+      help [command]                     display help for command"
   `);
 });
 
@@ -104,6 +114,53 @@ test("the help of config show", async () => {
     Examples:
       $ bin/redis-ops config show dev-cache-dev
       $ bin/redis-ops config show sentra-portal-prod --json"
+  `);
+});
+
+test("the help of config explain", async () => {
+  expect(await help("config", "explain")).toMatchInlineSnapshot(`
+    "Usage: redis-ops config explain [options] <stack> [field]
+
+    tell why every value of a stack is what it is, or why one is
+
+    Options:
+      --json      print data for scripts (default: false)
+      -h, --help  display help for command
+
+    Examples:
+      $ bin/redis-ops config explain dev-cache-dev
+      $ bin/redis-ops config explain sentra-portal-prod server.maxmemoryPolicy"
+  `);
+});
+
+test("the help of config diff", async () => {
+  expect(await help("config", "diff")).toMatchInlineSnapshot(`
+    "Usage: redis-ops config diff [options] <stack> <other>
+
+    print what differs between two stacks, and whether policy or size explains it
+
+    Options:
+      --json      print data for scripts (default: false)
+      -h, --help  display help for command
+
+    Examples:
+      $ bin/redis-ops config diff sentra-portal-dev sentra-portal-prod"
+  `);
+});
+
+test("the help of memory", async () => {
+  expect(await help("memory")).toMatchInlineSnapshot(`
+    "Usage: redis-ops memory [options] <stack>
+
+    show what the memory of a stack's container is for, and where it ends
+
+    Options:
+      --json      print data for scripts (default: false)
+      -h, --help  display help for command
+
+    Examples:
+      $ bin/redis-ops memory dev-cache-dev
+      $ bin/redis-ops memory sentra-portal-prod --json"
   `);
 });
 
@@ -143,6 +200,26 @@ test("the help of preflight", async () => {
     Examples:
       $ bin/redis-ops preflight
       $ bin/redis-ops preflight sentra-portal-prod --json"
+  `);
+});
+
+test("the help of gates", async () => {
+  expect(await help("gates")).toMatchInlineSnapshot(`
+    "Usage: redis-ops gates [options] [stacks...]
+
+    tell which rules the stacks break, of these stacks or all
+
+    Options:
+      --list             print the rules themselves (default: false)
+      --format <format>  how to write it (choices: "text", "json", "junit", "sarif",
+                         default: "text")
+      --json             print data for scripts (default: false)
+      -h, --help         display help for command
+
+    Examples:
+      $ bin/redis-ops gates
+      $ bin/redis-ops gates sentra-portal-prod --format sarif
+      $ bin/redis-ops gates --list"
   `);
 });
 
@@ -248,17 +325,77 @@ test("the help of secrets status", async () => {
   `);
 });
 
+test("the help of service", async () => {
+  expect(await help("service")).toMatchInlineSnapshot(`
+    "Usage: redis-ops service [options] [command]
+
+    the files of config/services
+
+    Options:
+      -h, --help            display help for command
+
+    Commands:
+      new [options] <name>  ask what a new service stores and how much, and write
+                            its file; what a flag says is not asked
+      help [command]        display help for command"
+  `);
+});
+
+test("the help of service new", async () => {
+  expect(await help("service", "new")).toMatchInlineSnapshot(`
+    "Usage: redis-ops service new [options] <name>
+
+    ask what a new service stores and how much, and write its file; what a flag says
+    is not asked
+
+    Options:
+      --description <text>         one line: what the service is and what it keeps
+      --store <store>              what it stores, once for each: "KIND
+                                   [keys=PATTERN] [ttl=TIME]
+                                   [lossAcceptable=true|false]"; kinds: sessions,
+                                   tokens, cache, queue, jobs, results, locks,
+                                   rate-limits, pub-sub
+      --maxmemory <size>           how much data it may keep; less where data is not
+                                   protected
+      --environment <environment>  one that it is for: "NAME [maxmemory=SIZE]
+                                   [hostPort=PORT|none] [exporter=PORT|off]"
+                                   (default: all, with free ports)
+      --engine <name>              a row of config/engines.ts (default: "redis-7.4")
+      --maxmemory-policy <policy>  what happens when the memory is full (default:
+                                   follows from the stores)
+      --persistence <how>          appendonly or none (default: follows from the
+                                   stores)
+      --yes                        ask nothing; take suggestions for what no flag
+                                   says (default: false)
+      --dry-run                    print the file and write nothing (default: false)
+      --json                       print data for scripts (default: false)
+      -h, --help                   display help for command
+
+    Ctrl-C and a no write nothing, with exit code 2.
+
+    Examples:
+      $ bin/redis-ops service new shop
+      $ bin/redis-ops service new shop --yes --description "Baskets of the shop" --store sessions --maxmemory 256MiB
+      $ bin/redis-ops service new shop --yes --description "Baskets and prices" --store "sessions keys=basket:* ttl=2h" --store cache --maxmemory 1GiB --environment "dev hostPort=6390" --environment "prod exporter=9130""
+  `);
+});
+
 test("every command that does something shows an example of itself", async () => {
   const commands = [
     ["stacks"],
     ["config", "show"],
+    ["config", "explain"],
+    ["config", "diff"],
+    ["memory"],
     ["connection"],
     ["preflight"],
+    ["gates"],
     ["explain-plan"],
     ["verify"],
     ["secrets", "init"],
     ["secrets", "import"],
     ["secrets", "status"],
+    ["service", "new"],
   ];
   for (const words of commands) {
     const [, examples = ""] = (await help(...words)).split("Examples:\n");

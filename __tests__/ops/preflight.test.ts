@@ -3,6 +3,8 @@ import { withEnvironmentOfItsOwn } from "../support/environment";
 import { redisOps } from "../support/recording-terminal";
 import { temporaryFolder, writeScript } from "../support/temporary-folder";
 
+jest.mock("../../config/services", () => jest.requireActual("../support/fixture-services"));
+
 withEnvironmentOfItsOwn();
 const inFolder = temporaryFolder();
 
@@ -24,9 +26,9 @@ const fields = (err: string) =>
     .map((line) => line.trim().split(":")[0]);
 
 test("a stack that can be deployed is said to be ready", async () => {
-  expect(await redisOps("preflight", "dev-cache-dev", "sentra-portal-dev")).toEqual({
+  expect(await redisOps("preflight", "cache-dev", "shop-dev")).toEqual({
     exitCode: 0,
-    out: "ready to deploy dev-cache-dev, sentra-portal-dev",
+    out: "ready to deploy cache-dev, shop-dev",
     err: "",
   });
 });
@@ -36,10 +38,10 @@ test("without a name it looks at every stack, and names each secret that is miss
   expect({ exitCode, out }).toEqual({ exitCode: 2, out: "" });
   expect(err).toMatchInlineSnapshot(`
     "4 problems, nothing was changed
-      sentra-portal-prod secret redis_password: got missing in volume sentra-portal-prod-secrets, expected a secret that only its container can read. Fix: run bin/redis-ops secrets init sentra-portal-prod.
-      sentra-portal-prod secret redis_ops_password: got missing in volume sentra-portal-prod-secrets, expected a secret that only its container can read. Fix: run bin/redis-ops secrets init sentra-portal-prod.
-      sentra-portal-prod secret redis_exporter_password: got missing in volume sentra-portal-prod-secrets, expected a secret that only its container can read. Fix: run bin/redis-ops secrets init sentra-portal-prod.
-      sentra-portal-prod secret redis_exporter_passwords.json: got missing in volume sentra-portal-prod-exporter-secrets, expected a secret that only its container can read. Fix: run bin/redis-ops secrets init sentra-portal-prod."
+      shop-prod secret redis_password: got missing in volume shop-prod-secrets, expected a secret that only its container can read. Fix: run bin/redis-ops secrets init shop-prod.
+      shop-prod secret redis_ops_password: got missing in volume shop-prod-secrets, expected a secret that only its container can read. Fix: run bin/redis-ops secrets init shop-prod.
+      shop-prod secret redis_exporter_password: got missing in volume shop-prod-secrets, expected a secret that only its container can read. Fix: run bin/redis-ops secrets init shop-prod.
+      shop-prod secret redis_exporter_passwords.json: got missing in volume shop-prod-exporter-secrets, expected a secret that only its container can read. Fix: run bin/redis-ops secrets init shop-prod."
   `);
 });
 
@@ -53,11 +55,11 @@ test("everything that is wrong is told in one run", async () => {
   process.env.TERRAFORM_BINARY_NAME = "/nonexistent/terraform";
   process.env.DOCKER_HOST = "unix:///nonexistent.sock";
   process.env.REDIS_ENGINE = "redis-7.3";
-  const { exitCode, out, err } = await redisOps("preflight", "sentra-portal-prd", "dev-cache-dev");
+  const { exitCode, out, err } = await redisOps("preflight", "shop-prd", "cache-dev");
   expect({ exitCode, out }).toEqual({ exitCode: 2, out: "" });
   expect(err).toMatchInlineSnapshot(`
     "4 problems, nothing was changed
-      stack: got "sentra-portal-prd", expected one of dev-cache-dev, sentra-portal-dev, sentra-portal-prod. Fix: did you mean "sentra-portal-prod"? Use that name.
+      stack: got "shop-prd", expected one of cache-dev, shop-dev, shop-prod. Fix: did you mean "shop-prod"? Use that name.
       REDIS_ENGINE: got "redis-7.3", expected the name of an engine in config/engines.ts. Fix: did you mean "redis-7.2"? Use that name.
       terraform: got no answer from "/nonexistent/terraform", expected Terraform 1.11 or OpenTofu 1.8, or newer. Fix: install it, or set TERRAFORM_BINARY_NAME to where it is.
       docker: got no answer from unix:///nonexistent.sock, expected a running Docker engine. Fix: start Docker (bin/up does it on Debian and Ubuntu), or set DOCKER_HOST."
@@ -66,13 +68,13 @@ test("everything that is wrong is told in one run", async () => {
 
 test("an unknown stack does not hide that the engine does not answer", async () => {
   process.env.DOCKER_HOST = "unix:///nonexistent.sock";
-  const { err } = await redisOps("preflight", "sentra-portal-prd");
+  const { err } = await redisOps("preflight", "shop-prd");
   expect(fields(err)).toEqual(["stack", "docker"]);
 });
 
 test("a Terraform that is too old is told with both versions", async () => {
   process.env.TERRAFORM_BINARY_NAME = writeScript(inFolder("old"), "echo Terraform v1.5.0");
-  expect(await redisOps("preflight", "dev-cache-dev")).toEqual({
+  expect(await redisOps("preflight", "cache-dev")).toEqual({
     exitCode: 2,
     out: "",
     err:
@@ -84,7 +86,7 @@ test("a Terraform that is too old is told with both versions", async () => {
 
 test("OpenTofu is taken as well", async () => {
   process.env.TERRAFORM_BINARY_NAME = writeScript(inFolder("tofu"), "echo OpenTofu v1.9.0");
-  expect(await redisOps("preflight", "dev-cache-dev")).toMatchObject({
+  expect(await redisOps("preflight", "cache-dev")).toMatchObject({
     exitCode: 0,
     err: "",
   });
@@ -92,39 +94,39 @@ test("OpenTofu is taken as well", async () => {
 
 test("--without-docker asks no engine, and so no secrets", async () => {
   process.env.DOCKER_HOST = "unix:///nonexistent.sock";
-  expect(await redisOps("preflight", "--without-docker", "sentra-portal-prod")).toEqual({
+  expect(await redisOps("preflight", "--without-docker", "shop-prod")).toEqual({
     exitCode: 0,
-    out: "ready to deploy sentra-portal-prod",
+    out: "ready to deploy shop-prod",
     err: "",
   });
 });
 
 test("--without-secrets asks whether the engine answers, and no more", async () => {
-  expect(await redisOps("preflight", "--without-secrets", "sentra-portal-prod")).toEqual({
+  expect(await redisOps("preflight", "--without-secrets", "shop-prod")).toEqual({
     exitCode: 0,
-    out: "ready to deploy sentra-portal-prod",
+    out: "ready to deploy shop-prod",
     err: "",
   });
   expect(engine.asked).toEqual(["GET /_ping"]);
 });
 
 test("--json gives scripts the problems, with the same exit codes", async () => {
-  expect(await redisOps("preflight", "dev-cache-dev", "--json")).toEqual({
+  expect(await redisOps("preflight", "cache-dev", "--json")).toEqual({
     exitCode: 0,
-    out: JSON.stringify({ stacks: ["dev-cache-dev"], problems: [] }, null, 2),
+    out: JSON.stringify({ stacks: ["cache-dev"], problems: [] }, null, 2),
     err: "",
   });
   process.env.TERRAFORM_BINARY_NAME = "/nonexistent/terraform";
-  const { exitCode, out, err } = await redisOps("preflight", "dev-cache-dev", "dev-cash-dev", "--json");
+  const { exitCode, out, err } = await redisOps("preflight", "cache-dev", "cash-dev", "--json");
   expect({ exitCode, err }).toEqual({ exitCode: 2, err: "" });
   expect(JSON.parse(out)).toMatchInlineSnapshot(`
     {
       "problems": [
         {
-          "expected": "one of dev-cache-dev, sentra-portal-dev, sentra-portal-prod",
+          "expected": "one of cache-dev, shop-dev, shop-prod",
           "field": "stack",
-          "fix": "did you mean "dev-cache-dev"? Use that name",
-          "got": ""dev-cash-dev"",
+          "fix": "did you mean "cache-dev"? Use that name",
+          "got": ""cash-dev"",
         },
         {
           "expected": "Terraform 1.11 or OpenTofu 1.8, or newer",
@@ -134,7 +136,7 @@ test("--json gives scripts the problems, with the same exit codes", async () => 
         },
       ],
       "stacks": [
-        "dev-cache-dev",
+        "cache-dev",
       ],
     }
   `);

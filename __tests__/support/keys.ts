@@ -1,8 +1,11 @@
 import { eventually } from "./eventually";
 import type { TestStack } from "./test-stack";
 
-/** Sends what `commands` prints as the service's clients do: with the service's password, where there is one. */
-async function asClient(stack: TestStack, commands: string): Promise<readonly string[]> {
+/**
+ * Sends the lines that a shell command prints, as the service's clients do: with the service's password, where there
+ * is one. Returns the lines of the replies.
+ */
+export async function asClient(stack: TestStack, commands: string): Promise<readonly string[]> {
   const script = `
     REDISCLI_AUTH=$(cat /run/secrets/redis_password 2>/dev/null)
     export REDISCLI_AUTH

@@ -93,6 +93,12 @@ export class ProjectCopy {
     writeFileSync(path, after);
   }
 
+  /** Has the health of a service that says nothing about it checked every second, so that tests wait for less. */
+  checkHealthEverySecond(service: string): void {
+    const line = 'engine: "redis-7.4",';
+    this.edit(`config/services/${service}.ts`, line, `${line}\n  healthcheck: { interval: "1 s" },`);
+  }
+
   /** What it has made on the engine so far. */
   made(): Readonly<Record<"containers" | "networks" | "volumes", readonly string[]>> {
     const list = (...argv: string[]) =>

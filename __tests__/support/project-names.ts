@@ -35,7 +35,8 @@ export function occupiedBy(services: readonly Service[]): Occupied {
  * A function that puts `prefix` before every name of the project in a text, and `ports` in place of its ports:
  * in service files, command lines, README and output alike.
  *
- * A Terraform address such as `docker_volume.redis_data` is not a name on the engine and stays.
+ * A Terraform address such as `docker_volume.redis_data` is not a name on the engine and stays. Nothing stands between
+ * prefix and name, since a name of one word is also the name of a constant in a service file.
  */
 export function renamer(
   { services, names }: Occupied,
@@ -50,7 +51,7 @@ export function renamer(
   return (text) =>
     [...ports].reduce(
       (renamed, [port, other]) => renamed.replace(ofHost(port), `${other}`),
-      text.replace(name, (found) => `${prefix}-${found}`),
+      text.replace(name, (found) => `${prefix}${found}`),
     );
 }
 

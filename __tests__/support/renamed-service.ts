@@ -18,7 +18,7 @@ export async function renamed(
   return {
     ...service,
     name: `${prefix}-${service.name}`,
-    healthcheck: { interval: "1 s" },
+    healthcheck: { ...service.healthcheck, interval: "1 s" },
     environments: {
       [environment]: {
         ...deployment,

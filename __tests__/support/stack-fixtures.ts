@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Finding } from "../../config/check-gates";
 import type { Environment } from "../../config/environment";
 import { environments } from "../../config/environments";
 import { loadStacks, readStacks } from "../../config/load-stacks";
@@ -15,6 +16,9 @@ const read = (name: string) => readFileSync(join(repository, name), "utf8");
 export const template = read("redis.conf.tpl");
 export const startScript = read("constructs/redis-start.sh");
 
+/** The day on which every test loads its stacks. */
+export const today = "2026-11-21";
+
 /** What a test says about its one stack; the fixture supplies everything else. */
 export interface StackOptions {
   readonly service?: Partial<Omit<Service, "environments">>;
@@ -22,6 +26,7 @@ export interface StackOptions {
   readonly environment?: Partial<Environment>;
   readonly engine?: string;
   readonly template?: string;
+  readonly today?: string;
 }
 
 type Kind = keyof typeof environments;
@@ -56,6 +61,7 @@ function inputOf(kind: Kind, options: StackOptions) {
   };
   return {
     template: options.template ?? template,
+    today: options.today ?? today,
     engine: options.engine,
     services: [shop({ [kind]: deployment }, options.service)],
     environments: { ...environments, [kind]: { ...environments[kind], ...options.environment } },
@@ -70,6 +76,11 @@ export function shopStack(kind: Kind, options: StackOptions = {}): ResolvedStack
 /** Every problem of `shop-dev` or `shop-prod`, as it is printed. */
 export function problemsOf(kind: Kind, options: StackOptions): readonly string[] {
   return readStacks(inputOf(kind, options)).problems.map(formatProblem);
+}
+
+/** Every gate that `shop-dev` or `shop-prod` breaks. */
+export function findingsOf(kind: Kind, options: StackOptions): readonly Finding[] {
+  return readStacks(inputOf(kind, options)).findings;
 }
 
 /** The item of a list that has one. */

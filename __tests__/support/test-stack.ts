@@ -2,11 +2,13 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { App } from "cdktf";
 import type Docker from "dockerode";
+import type { EnvironmentName } from "../../config/environments";
 import { loadStacks } from "../../config/load-stacks";
 import type { ResolvedStack } from "../../config/resolve-stack";
 import type { Service } from "../../config/service";
 import { RedisStack } from "../../constructs/redis-stack";
 import type { RedisStackProps } from "../../core/redis-stack-props";
+import type { SizeText } from "../../core/size";
 import { verify } from "../../ops/commands/verify";
 import { type ExecResult, exec } from "../../ops/docker-engine";
 import { redisCommand } from "../../ops/redis-command";
@@ -16,7 +18,7 @@ import { recorded } from "./recorded";
 import { edited, renamed } from "./renamed-service";
 import { type ProgramResult, plainEnvironment, runProgram } from "./run-program";
 import { LAB_ENGINE, type Scratch } from "./scratch";
-import { startScript, template } from "./stack-fixtures";
+import { startScript, template, today } from "./stack-fixtures";
 
 export interface Plan {
   readonly isEmpty: boolean;
@@ -44,9 +46,10 @@ export class TestStack {
   static async deploySmall(
     scratch: Scratch,
     original: Service,
-    environment: "dev" | "prod",
+    environment: EnvironmentName,
+    maxmemory: SizeText = "64 MiB",
   ): Promise<TestStack> {
-    const small = edited(await renamed(original, environment, scratch), { memory: { maxmemory: "64 MiB" } });
+    const small = edited(await renamed(original, environment, scratch), { memory: { maxmemory } });
     const stack = new TestStack(scratch, small);
     await initSecrets(scratch.docker, stack.props);
     await stack.deploy();
@@ -60,7 +63,7 @@ export class TestStack {
 
   /** What an edit of the service's file does: the stack is decided and synthesized anew. */
   write(service: Service): ResolvedStack {
-    const [stack] = loadStacks({ template, engine: LAB_ENGINE, services: [service] });
+    const [stack] = loadStacks({ template, today, engine: LAB_ENGINE, services: [service] });
     if (stack === undefined) {
       throw new Error(`${service.name} has no environment`);
     }

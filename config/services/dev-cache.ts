@@ -4,8 +4,9 @@ import type { Service } from "../service";
  * The Redis of the local development environment (`app_dev_redis_cache`).
  *
  * Other than before: an exact version in place of `redis:alpine`, which floats to the next major one;
- * the append-only file is switched on here, because no image does that; and a memory limit, because
- * without one a leak takes the developer's machine.
+ * the append-only file is switched on here, because no image does that, and it begins with a snapshot, so that
+ * none is written beside it; and a memory limit, because without one a leak takes the developer's machine.
+ * At that limit the least recently used key goes, since all of it may be lost here.
  */
 export const devCache: Service = {
   name: "dev-cache",

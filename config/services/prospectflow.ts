@@ -3,9 +3,11 @@ import type { Service } from "../service";
 /**
  * ProspectFlow: the sessions of its users (`session:<cognito_sub>`, 24 h).
  *
- * Other than before: `noeviction` in place of `allkeys-lru`, which logged users out when memory was short; a container
- * limit that leaves room for the copy a snapshot needs; the data in a volume; loopback in place of every interface.
- * Port 6379 of the host belongs to `sentra-portal-dev` where both run on one machine.
+ * Other than before: an exact version in place of `redis:7-alpine`, which moves; `noeviction` in place of `allkeys-lru`,
+ * which logged users out when memory was short; a container limit that leaves room for the copy a snapshot needs; the
+ * data in a volume; loopback in place of every interface. Append-only file and snapshots follow from `stores`.
+ * Port 6379 of the host belongs to `sentra-portal-dev` and 9121 to its exporter, since all may run on one machine.
+ * No client of it waits in a blocking call, as the workers of a queue do, so that one that does is worth a warning.
  */
 export const prospectflow: Service = {
   name: "prospectflow",
@@ -18,7 +20,7 @@ export const prospectflow: Service = {
   thresholds: {
     memory: { warning: 70, critical: 90 },
     connectedClients: { warning: 100, critical: 500 },
-    blockedClients: { warning: 1, critical: 10 },
+    blockedClients: { warning: 0, critical: 10 },
     hitRatio: { warning: 90, critical: 70 },
     latency: { warning: "5 ms", critical: "20 ms" },
   },

@@ -3,8 +3,9 @@ import type { Service } from "../service";
 /**
  * Sentra Portal: sessions (`session:*`, 24 h), API cache (1 h), rate limits (1 h), locks (30 s), pub/sub.
  *
- * Other than before: `volatile-lru` in place of `allkeys-lru`, which evicted live sessions; a container
- * limit that leaves room for the copy a snapshot needs; loopback in place of every interface.
+ * Other than before: an exact version in place of `redis:7-alpine`, which moves; `volatile-lru` in place of
+ * `allkeys-lru`, which evicted live sessions; a container limit that leaves room for the copy a snapshot needs; loopback
+ * in place of every interface. Append-only file (every second) and snapshots follow from `stores`. No TLS yet.
  */
 export const sentraPortal: Service = {
   name: "sentra-portal",
@@ -20,7 +21,7 @@ export const sentraPortal: Service = {
     { kind: "pub-sub", keys: "notifications", ttl: "none", lossAcceptable: true },
   ],
   thresholds: {
-    memory: { warning: 70, critical: 80 },
+    memory: { warning: 80, critical: 90 },
     hitRatio: { warning: 80, critical: 70 },
   },
   client: { database: 0, connectTimeout: "5 s", commandTimeout: "5 s", poolSize: 10 },

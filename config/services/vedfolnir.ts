@@ -3,10 +3,19 @@ import type { Service } from "../service";
 /**
  * Vedfolnir: sessions (2 h) and the queues of RQ, whose jobs wait at most 2 h and whose results stay 24 h.
  *
- * Other than before: `noeviction` in place of `volatile-lru`, which evicted every session once a queue grew; a
- * container limit above `maxmemory`, or the kernel kills Redis before it evicts; latency above 100 ms in place of
- * 100 µs, which Redis cannot express; EVAL stays, since clients need it. The volume is called what Docker Compose
- * calls `redis_data` in the project `vedfolnir`.
+ * Other than before:
+ * - an exact version in place of `redis:7-alpine`, which moves;
+ * - `noeviction` in place of `volatile-lru`, which evicted every session once a queue grew;
+ * - a container limit above `maxmemory`, or the kernel kills Redis before it evicts;
+ * - the half CPU that was reserved as a weight of 512, since Docker reserves no CPU outside of Swarm;
+ * - latency above 100 ms in place of 100 µs: Redis counts whole milliseconds;
+ * - a start period that follows from `maxmemory`, in place of 10 s, in which a large file is not loaded;
+ * - EVAL stays, since client libraries send it; the default user stays, since `redis-cli -a` logs in as that one;
+ * - the log goes to `docker logs` in place of a file, and the encoding limits have the names of Redis 7.
+ *
+ * The volume is called what Docker Compose calls `redis_data` in the project `vedfolnir`:
+ * docs/decisions/009-volume-of-vedfolnir.md. Events of expired keys (`Ex`) come when Redis notices, and reach only
+ * who listens: they announce, and clean nothing up.
  */
 export const vedfolnir: Service = {
   name: "vedfolnir",

@@ -1,4 +1,6 @@
 import type { ResolvedStack } from "../../config/resolve-stack";
+import { REDIS_PORT } from "../../core/healthcheck-command";
+import { addressFromHost } from "../../core/host-address";
 import { SECRET_FILES } from "../../core/redis-conf";
 import type { RedisStackProps } from "../../core/redis-stack-props";
 import { ExitCode } from "../exit-code";
@@ -53,7 +55,9 @@ export function connection(
 export function connectionUrl({ server, client }: RedisStackProps, side: ConnectionSide): string | undefined {
   const database = client.database === 0 ? "" : `/${client.database}`;
   if (side === "network") {
-    return `redis://${server.containerName}:6379${database}`;
+    return `redis://${server.containerName}:${REDIS_PORT}${database}`;
   }
-  return server.hostPort === undefined ? undefined : `redis://127.0.0.1:${server.hostPort}${database}`;
+  return server.hostPort === undefined
+    ? undefined
+    : `redis://${addressFromHost(server.hostAddress, server.hostPort)}${database}`;
 }

@@ -69,8 +69,13 @@ function isPlan(plan: unknown): plan is TerraformPlan {
   if (!isObject(plan) || typeof plan.format_version !== "string" || !/^1\.\d+$/.test(plan.format_version)) {
     return false;
   }
-  const { resource_changes: changes = [] } = plan;
-  return Array.isArray(changes) && changes.every(isResourceChange);
+  const { resource_changes: changes = [], output_changes: outputs = {} } = plan;
+  return (
+    isObject(outputs) &&
+    Object.values(outputs).every(isObject) &&
+    Array.isArray(changes) &&
+    changes.every(isResourceChange)
+  );
 }
 
 function isResourceChange(resource: unknown): boolean {

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
 import type { ResolvedStack } from "../../config/resolve-stack";
@@ -7,13 +6,7 @@ import { connectEngine, isLocalEngine, isNotFound } from "../docker-engine";
 import { ExitCode } from "../exit-code";
 import { redisCommand } from "../redis-command";
 import { json, type Terminal } from "../terminal";
-
-/** One thing that was looked at. */
-interface Finding {
-  readonly check: string;
-  readonly ok: boolean;
-  readonly saw: string;
-}
+import { type Finding, tryPublishedPorts } from "../try-published-ports";
 
 /**
  * `redis-ops verify`: waits until the server is healthy, writes a key, reads it back and removes it, and
@@ -30,7 +23,7 @@ export async function verify(
   if (findings.every(({ ok }) => ok)) {
     findings.push(await writeAndRead(container, props.server.auth));
     if (isLocalEngine(props.docker)) {
-      findings.push(...(await tryPublishedPorts(props.server.hostPort, props.exporter?.hostPort)));
+      findings.push(...(await tryPublishedPorts(props, terminal)));
     }
   }
   const isHealthy = findings.every(({ ok }) => ok);
@@ -106,48 +99,4 @@ async function writeAndRead(
   return set === "OK" && get === value
     ? { check: "write and read", ok: true, saw: "the same value" }
     : { check: "write and read", ok: false, saw: replies.filter((reply) => reply !== value).join("; ") };
-}
-
-async function tryPublishedPorts(hostPort?: number, metricsPort?: number): Promise<readonly Finding[]> {
-  const findings: Finding[] = [];
-  if (hostPort !== undefined) {
-    const reply = await pingFromHost(hostPort);
-    findings.push({ check: `127.0.0.1:${hostPort}`, ok: reply === "+PONG", saw: reply });
-  }
-  if (metricsPort !== undefined) {
-    const saw = await redisUp(metricsPort);
-    findings.push({ check: `127.0.0.1:${metricsPort}/metrics`, ok: saw === "redis_up 1", saw });
-  }
-  return findings;
-}
-
-function pingFromHost(port: number): Promise<string> {
-  return new Promise((resolve) => {
-    const socket = connect({ host: "127.0.0.1", port, timeout: 3000 }, () => socket.write("PING\r\n"));
-    const finish = (reply: string) => {
-      socket.destroy();
-      resolve(reply);
-    };
-    socket.once("data", (data) => finish(data.toString("utf8").trim()));
-    socket.once("timeout", () => finish("no answer within 3 s"));
-    socket.once("error", (error) => finish(error.message));
-  });
-}
-
-/** The exporter answers before it has reached Redis, so it gets a few seconds. */
-async function redisUp(port: number): Promise<string> {
-  let saw = "no answer";
-  for (let attempt = 0; attempt < 20; attempt += 1) {
-    try {
-      const response = await fetch(`http://127.0.0.1:${port}/metrics`, { signal: AbortSignal.timeout(3000) });
-      saw = /^redis_up .*$/m.exec(await response.text())?.[0] ?? "no redis_up";
-    } catch (error) {
-      saw = error instanceof Error ? error.message : "no answer";
-    }
-    if (saw === "redis_up 1") {
-      return saw;
-    }
-    await sleep(500);
-  }
-  return saw;
 }

@@ -1,0 +1,172 @@
+import type { DurationText } from "../../core/duration";
+import { command, does, notYet, of, outOfScope, type Row, refused } from "./row";
+import { comesBack, gatesCommand, logs, shown, verify } from "./shared";
+
+const prod = of("vedfolnir-prod");
+
+/** As the description writes it. The compiler refuses it in an editor, and the product when it is deployed. */
+const NO_UNIT_OF_OURS = "100 us" as DurationText;
+
+/** What Vedfolnir's description says about its data and about running it, after the configuration. */
+export const vedfolnirOperation: readonly Row[] = [
+  {
+    id: "3.3.11",
+    says: "`vedfolnir:session:<session_id>`, TTL 7200 seconds, JSON (user_id, username, role, …, last_activity); keyspace events `Ex`",
+    facts: [
+      prod.value("stores.0.kind", "sessions"),
+      prod.value("stores.0.keys", "vedfolnir:session:*"),
+      prod.value("stores.0.ttl", "2 h"),
+      prod.value("server.notifyKeyspaceEvents", "Ex"),
+      notYet("sessions desk", "the fields of a session, and clean-up that does not wait for events", ["T63"]),
+    ],
+  },
+  {
+    id: "3.3.12",
+    says: "`rq:queue:<queue_name>`, `rq:job:<job_id>`; result TTL 86400, job TTL 7200; small queues in small encoding",
+    facts: [
+      prod.value("stores.1.kind", "queue"),
+      prod.value("stores.1.keys", "rq:queue:*"),
+      prod.value("stores.2.kind", "jobs"),
+      prod.value("stores.2.keys", "rq:job:*"),
+      prod.value("stores.2.ttl", "2 h"),
+      prod.value("stores.3.kind", "results"),
+      prod.value("stores.3.ttl", "24 h"),
+      prod.value("server.encoding.listMaxListpackSize", "-1"),
+      refused("an alarm for each worker that waits", "it would never end", ["T61"], {
+        stack: "vedfolnir-prod",
+        service: { thresholds: { blockedClients: { warning: 0, critical: 10 } } },
+        answer: { warnedBy: "blocked-clients" },
+      }),
+      notYet("sessions desk", "queues, jobs, failed and stuck ones"),
+    ],
+  },
+  {
+    id: "3.3.13",
+    says: "`redis-cli ping` + `info replication`; 30 s, 10 s, 5 retries, start 10 s; slow >10ms; latency >100μs; hits, clients, memory",
+    facts: [
+      prod.value("server.healthcheck.interval", "30 s"),
+      prod.value("server.healthcheck.timeout", "10 s"),
+      prod.value("server.healthcheck.retries", "5"),
+      prod.value("server.healthcheck.startPeriod", "1 min", {
+        differs: "a large file is not loaded in 10 s",
+        traps: ["T32"],
+      }),
+      refused("a start period of 10 s", "1 GiB is not loaded by then", ["T32"], {
+        stack: "vedfolnir-prod",
+        service: { healthcheck: { interval: "30 s", timeout: "10 s", retries: 5, startPeriod: "10 s" } },
+        answer: { warnedBy: "start-period" },
+      }),
+      does(
+        "the probe compares the reply, as a user who may PING alone",
+        shown("constructs/redis-server", "logs in as a user who may only ping where a password is asked for"),
+        { differs: "an exit code is 0 on errors too", traps: ["T6"] },
+      ),
+      prod.value("server.slowlogLogSlowerThan", "10 ms"),
+      prod.value("server.latencyMonitorThreshold", "100 ms", {
+        differs: "Redis counts whole milliseconds; 100 µs cannot be said",
+        traps: ["T26"],
+      }),
+      refused("100 µs", "Redis would take 100 for milliseconds", ["T26"], {
+        stack: "vedfolnir-prod",
+        service: { latencyMonitorThreshold: NO_UNIT_OF_OURS },
+        answer: { problem: 'vedfolnir.latencyMonitorThreshold: got "100 us"' },
+      }),
+      notYet("alerts and dashboards", "hits, clients and memory"),
+    ],
+  },
+  {
+    id: "3.3.14",
+    says: "`init-redis.sh`, `redis-management.sh`, `redis-health-check.sh`, `redis-performance-monitor.sh`, `validate-redis-setup.sh`; `redis.conf`, `redis.env`",
+    facts: [
+      command(
+        "redis-ops secrets init",
+        "makes what a new stack needs",
+        shown("engine/secret-files", "makes long random secrets that only Redis and the exporter can read"),
+      ),
+      verify,
+      command(
+        "redis-ops preflight",
+        "validates the configuration before anything is touched",
+        shown("ops/preflight", "everything that is wrong is told in one run"),
+      ),
+      gatesCommand,
+      does(
+        "redis.conf is rendered from `redis.conf.tpl`",
+        shown("core/redis-conf", "writes every value in the unit that Redis takes"),
+      ),
+      does(
+        "no environment variable has a setting or a password",
+        shown("constructs/redis-server", "gets no environment variable, where a password could be seen"),
+        { differs: "everybody who may inspect the container reads it" },
+      ),
+      notYet("backup and restore", "backup, restore, clean-up of old backups"),
+      notYet("sessions desk", "analysis of sessions"),
+      notYet("diagnosis and runbooks", "performance as a snapshot and as it goes"),
+    ],
+  },
+  {
+    id: "3.3.15",
+    says: "RDB automatic, AOF continuous, BGSAVE, storage path, point-in-time, migration, verification, cleanup after 30 days",
+    facts: [
+      prod.line("save 900 1"),
+      prod.line("appendonly yes"),
+      notYet("backup and restore", "copies that are verified, moved and removed in time"),
+    ],
+  },
+  {
+    id: "3.3.16",
+    says: "`logs`, `redis-cli -a <password>`, `restart`, `--scale redis=1`, `ping redis`, `cat` the secret, `slowlog get 10`, `latency latest`, `memory doctor`, log files, `redis-benchmark`, `--bigkeys`",
+    facts: [
+      logs,
+      does(
+        "people log in from the password's file, as user `ops`",
+        shown("engine/access", "may use the other name of CONFIG"),
+        { differs: "a password in a command line is seen", traps: ["T23"] },
+      ),
+      does(
+        "no password is in any place where it could be found",
+        shown("engine/secrets", "has none of the secrets, nor the hash of one, in any place"),
+        { traps: ["T23"] },
+      ),
+      comesBack,
+      refused("a stop without time to save", "what is not saved is lost", ["T50"], {
+        stack: "vedfolnir-prod",
+        environment: { stopTimeout: "10 s" },
+        answer: { refusedBy: "graceful-stop" },
+      }),
+      does("a container belongs to one stack", shown("config/names", "a %s belongs to one stack")),
+      { ...verify, traps: ["T33"] },
+      notYet("diagnosis and runbooks", "slow commands, latency, memory, largest keys", ["T27", "T55"]),
+      notYet("diagnosis and runbooks", "a load test that spares the live data", ["T54"]),
+    ],
+  },
+  {
+    id: "3.3.17",
+    says: "Strong passwords; internal; rotation; audit; ACL; limits and timeouts; encryption; retention; keepalive; SSD; GDPR",
+    facts: [
+      does(
+        "passwords are long and random",
+        shown("engine/secret-files", "makes long random secrets that only Redis and the exporter can read"),
+      ),
+      does(
+        "a short one is refused",
+        shown("ops/secrets-input", "a password that is too short is refused by its length and not shown"),
+      ),
+      prod.value("network.internal", "true"),
+      command(
+        "redis-ops secrets import --replace",
+        "changes the password at the next restart",
+        shown("engine/secret-files", "takes the same password again, and another one only with --replace"),
+      ),
+      prod.value("server.maxclients", "10000"),
+      prod.value("server.timeout", "0 s"),
+      prod.value("server.tcpKeepalive", "5 min"),
+      notYet("named users", "an ACL for each user of the application; rotation without a restart"),
+      notYet("log analysis and audit", "suspicious access, administration, retention", ["T59"]),
+      notYet("TLS and encryption", "in transit, and of backups"),
+      notYet("sessions desk", "export and erase what belongs to a person"),
+      outOfScope("encryption at rest, SSD", "they are the host's disk, which the volume lies on"),
+      outOfScope("anonymisation", "what a session says is the application's"),
+    ],
+  },
+];

@@ -1,0 +1,7 @@
+import { Option } from "commander";
+
+/** What stands under a command's help. */
+export const examples = (...lines: readonly string[]) =>
+  `\nExamples:\n${lines.map((line) => `  $ bin/redis-ops ${line}`).join("\n")}`;
+
+export const asJson = () => new Option("--json", "print data for scripts").default(false);
