@@ -3,7 +3,6 @@ import type { Client, Encoding, Healthcheck, Persistence, Service, Thresholds } 
 /** What holds where neither a service nor its environment says anything. Redis' own defaults, or ours with the reason. */
 export const defaults = {
   maxmemorySamples: 5,
-  maxclients: 10000,
   timeout: "0 s",
   tcpKeepalive: "300 s",
   slowlogLogSlowerThan: "10 ms",

@@ -96,7 +96,7 @@ export const reasons = {
     "server.hostAddress":
       "Loopback keeps the port to the host: on another address it is open past the rules of the firewall.",
     "server.maxclients":
-      "Redis' own default is 10000: idle they take 22 MiB of maxmemory, all of them busy at once 362 MiB.",
+      "The buffers of clients count as data: 10000, Redis' own default, take 22 MiB idle, all of them busy at once 362 MiB.",
     "server.timeout":
       "0 s, Redis' own default, never disconnects an idle client; pools keep connections for long.",
     "server.tcpKeepalive":

@@ -1,4 +1,4 @@
-import { maxmemoryFor, memoryArithmetic, memoryLimitFor } from "../core/memory-budget";
+import { isPersistent, maxmemoryFor, memoryArithmetic, memoryLimitFor } from "../core/memory-budget";
 import { Size } from "../core/size";
 import type { Decisions } from "./decisions";
 import type { Persistence } from "./service";
@@ -14,7 +14,7 @@ export function resolveMemory(
   field: string,
   decisions: Decisions,
 ): { memoryLimit: Size; maxmemory: Size; memoryReservation?: Size } {
-  const persistent = persistence.appendonly || persistence.save.length > 0;
+  const persistent = isPersistent(persistence);
   const read = (name: "maxmemory" | "limit" | "reservation") =>
     memory[name] === undefined ? undefined : decisions.size(`${field}.memory.${name}`, memory[name]);
   const given = { maxmemory: read("maxmemory"), limit: read("limit"), reservation: read("reservation") };

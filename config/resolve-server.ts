@@ -1,5 +1,6 @@
 import { Duration } from "../core/duration";
 import { healthcheckCommand } from "../core/healthcheck-command";
+import { maxclientsFor } from "../core/memory-budget";
 import type {
   AuthProps,
   EncodingProps,
@@ -17,6 +18,12 @@ import { resolveMemory } from "./resolve-memory";
 import type { Healthcheck, Persistence, Service } from "./service";
 import type { StackInput } from "./stack-input";
 import { recommendedPersistence, recommendedPolicy } from "./workload";
+
+/** Redis' own default. */
+const REDIS_MAXCLIENTS = 10_000;
+
+/** A health probe, an exporter and people on call, beside the service's own pools. */
+const MIN_MAXCLIENTS = 32;
 
 /** Decides the server's part of a stack. */
 export function resolveServer(
@@ -67,7 +74,10 @@ export function resolveServer(
     auth,
     disabledCommands: decisions.from("environment", at("disabledCommands"), environment.disabledCommands),
     renamedCommands: decisions.from("environment", at("renamedCommands"), environment.renamedCommands),
-    maxclients: decisions.choose(at("maxclients"), service.maxclients, defaults.maxclients),
+    maxclients: decisions.chooseOrDerive(at("maxclients"), service.maxclients, {
+      value: Math.min(REDIS_MAXCLIENTS, Math.max(MIN_MAXCLIENTS, maxclientsFor(memory.maxmemory, 50))),
+      why: `${REDIS_MAXCLIENTS}, or as many as take half of maxmemory when all are busy`,
+    }),
     timeout: duration("timeout"),
     tcpKeepalive: duration("tcpKeepalive"),
     slowlogLogSlowerThan: duration("slowlogLogSlowerThan"),

@@ -70,7 +70,7 @@ export function resolveStack(input: StackInput, problems: Problems): ResolvedSta
     client: resolveClient(service, decisions),
     stores,
     thresholds: resolveThresholds(service, server.maxclients, decisions),
-    waivers: decisions.from("service", "waivers", deployment.waivers ?? []),
+    waivers: decisions.choose("waivers", deployment.waivers, []),
   };
   return { id, deploymentField: field, service, environment, engine, props, decisions };
 }

@@ -29,7 +29,7 @@ export interface Service {
   /** Whether Redis moves data together while it runs. Not every build of Redis can. @default false */
   readonly activedefrag?: boolean;
   readonly encoding?: Encoding;
-  /** Connections at the same time, the health probe's among them: 2 to 100000. @default 10000 */
+  /** Connections at the same time, the health probe's among them: 2 to 100000. @default - 10000, or as many as take half of `maxmemory` */
   readonly maxclients?: number;
   /** Idle time after which a client is disconnected; `"0 s"`: never. @default "0 s" */
   readonly timeout?: DurationText;
@@ -56,7 +56,7 @@ export interface Service {
 /** One kind of thing that a service keeps. */
 export interface Store {
   readonly kind: StoreKind;
-  /** Pattern of the keys, e.g. `session:*`; of the channels for `pub-sub`. */
+  /** Pattern of the keys, e.g. `session:*`; of the channels for `pub-sub`, whose `ttl` is `"none"` and whose loss is acceptable. */
   readonly keys: string;
   /** Time after which a key that is not renewed is gone; `"none"`: it stays until somebody deletes it. */
   readonly ttl: DurationText | "none";
@@ -76,7 +76,7 @@ export interface Encoding {
   readonly setMaxIntsetEntries?: number;
 }
 
-/** From when on somebody is told, and from when on somebody is woken. */
+/** Above which value somebody is told, and above which somebody is woken; below which, for `hitRatio`. */
 export interface Thresholds {
   /** `used_memory` in percent of `maxmemory`: 1 to 100. @default 70 and 90 */
   readonly memory?: Levels<number>;
@@ -84,7 +84,7 @@ export interface Thresholds {
   readonly connectedClients?: Levels<number>;
   /** Clients in a blocking call such as BLPOP: 0 to `maxclients`. @default - not watched: the workers of a queue block */
   readonly blockedClients?: Levels<number>;
-  /** Reads that found a key, in percent, and below: 1 to 100. @default - not watched */
+  /** Reads that found a key, in percent: 1 to 100. @default - not watched */
   readonly hitRatio?: Levels<number>;
   /** Time in which commands are answered. @default "5 ms" and "20 ms" */
   readonly latency?: Levels<DurationText>;
@@ -143,7 +143,7 @@ export interface Deployment {
   readonly cpuShares?: number;
   /** Port on the host: 1 to 65535. @default - not published */
   readonly hostPort?: number;
-  /** Address of the host on which `hostPort` is published. Other than loopback: open to the network. @default "127.0.0.1" */
+  /** Address of the host on which `hostPort` is published. Other than loopback: open to the network. In its shortest spelling. @default "127.0.0.1" */
   readonly hostAddress?: string;
   /** `"off"`, or on with this port and address of the host. @default - as the environment says; on loopback */
   readonly exporter?: "off" | { readonly hostPort: number; readonly hostAddress?: string };
@@ -160,11 +160,11 @@ export interface Deployment {
 }
 
 export interface Memory {
-  /** Data that Redis may keep. */
+  /** Data that Redis may keep: 1 MiB or more. */
   readonly maxmemory?: SizeText;
-  /** Memory that the container may use. */
+  /** Memory that the container may use: 128 MiB or more, in whole MiB. */
   readonly limit?: SizeText;
-  /** Memory that the kernel leaves to the container when the host is short: less than the limit. @default - none */
+  /** Memory that the kernel leaves to the container when the host is short: 6 MiB up to the limit, in whole MiB. @default - none */
   readonly reservation?: SizeText;
 }
 

@@ -10,7 +10,9 @@ export function nearest(name: string, known: readonly string[]): string | undefi
     return undefined;
   }
   const candidate = closest(name, alike);
-  return distance(name, candidate) <= MAX_TYPOS ? candidate : undefined;
+  const typos = distance(name, candidate);
+  // In a short name that many typos would make any name out of any other.
+  return typos <= MAX_TYPOS && typos <= Math.ceil(name.length / 2) ? candidate : undefined;
 }
 
 const MAX_LISTED = 12;

@@ -79,7 +79,7 @@ export interface RedisServerProps {
   readonly disabledCommands: readonly string[];
   /** Commands that answer to another name only: original name to new name. */
   readonly renamedCommands: Readonly<Record<string, string>>;
-  /** Connections at the same time: 1 to 100000. */
+  /** Connections at the same time: 2 to 100000. */
   readonly maxclients: number;
   /** Idle time after which a client is disconnected; 0 s: never. */
   readonly timeout: Duration;

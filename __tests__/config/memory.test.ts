@@ -21,21 +21,14 @@ const tooBig =
   "Fix: leave out limit, which is then derived with room for snapshots.";
 
 describe("memory", () => {
-  it("derives the limit from maxmemory, with more room where data is written to disk", () => {
+  it("derives the limit from maxmemory, the same for data that is written to disk and for a cache", () => {
     expect(resolved({ maxmemory: "256 MiB" }, true)).toEqual(["256 MiB", "629 MiB"]);
-    expect(resolved({ maxmemory: "256 MiB" }, false)).toEqual(["256 MiB", "352 MiB"]);
+    expect(resolved({ maxmemory: "256 MiB" }, false)).toEqual(["256 MiB", "629 MiB"]);
   });
 
   it("derives maxmemory from the limit", () => {
     expect(resolved({ limit: "629 MiB" }, true)).toEqual(["256 MiB", "629 MiB"]);
-    expect(resolved({ limit: "352 MiB" }, false)).toEqual(["256 MiB", "352 MiB"]);
-  });
-
-  it("counts snapshots without an append-only file as written to disk", () => {
-    const { server } = shopStack("dev", {
-      service: { persistence: { appendonly: false, save: [{ after: "1 h", changes: 1 }] } },
-    }).props;
-    expect(`${server.memoryLimit}`).toBe("629 MiB");
+    expect(resolved({ limit: "629 MiB" }, false)).toEqual(["256 MiB", "629 MiB"]);
   });
 
   it("takes both as given up to 0.8 of the limit", () => {

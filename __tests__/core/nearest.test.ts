@@ -7,7 +7,9 @@ describe("nearest", () => {
   it.each([
     ["prdo", "prod"],
     ["production", undefined],
-    ["", "dev"],
+    ["", undefined],
+    ["by", undefined],
+    ["dve", "dev"],
     ["prod", "prod"],
   ])("takes %j for %j", (name, meant) => {
     expect(nearest(name, few)).toBe(meant);

@@ -24,7 +24,7 @@ describe("redis-ops gates", () => {
                  refused  restart                               shop.restart: got "on-failure", expected "unless-stopped" or "always". Fix: leave restart out, which is then "unless-stopped" (rule restart; a waiver needs a reason and a date).
       desk-prod  ok
 
-      3 stacks, 26 gates: 1 refused, 5 warnings, 1 waived
+      3 stacks, 27 gates: 1 refused, 5 warnings, 1 waived
       What each gate protects from: bin/redis-ops gates --list"
     `);
   });
@@ -37,7 +37,7 @@ describe("redis-ops gates", () => {
       "STACK          GATE  WHAT
       desk-prod  ok
 
-      1 stack, 26 gates: 0 refused, 0 warnings, 0 waived"
+      1 stack, 27 gates: 0 refused, 0 warnings, 0 waived"
     `);
   });
 

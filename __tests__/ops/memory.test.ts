@@ -71,32 +71,31 @@ test("memory shows the arithmetic of a derived limit", async () => {
 
 test("memory shows that data which is never written to disk needs no room for a copy", async () => {
   expect(await shown({ service: volatile })).toMatchInlineSnapshot(`
-    "shop-dev: maxmemory 256 MiB is given, limit 352 MiB is derived: 1.25 × maxmemory
-    + 32 MiB
+    "shop-dev: maxmemory 256 MiB is given, limit 629 MiB is derived: 2.2 × maxmemory
+    + 65 MiB
 
-                                            W          C     M                   L
-      ███████████████████████████████████████████████████████▓▓▓▓▓▓▓▓▓▓▓▓▓▓#######
+                           W     C  M                                            L
+      ███████████████████████████████▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓cccc####.
 
          PART                       AMOUNT  OF LIMIT  HOW
-      █  dataset                   256 MiB    72.7 %  1 × maxmemory
-      ▓  fragmentation              64 MiB    18.2 %  0.25 × maxmemory
+      █  dataset                   256 MiB    40.7 %  1 × maxmemory
+      ▓  fragmentation           307.2 MiB    48.8 %  1.2 × maxmemory
          copy-on-write               0 MiB     0.0 %
          AOF rewrite                 0 MiB     0.0 %
-         client buffers              0 MiB     0.0 %
+      c  client buffers             33 MiB     5.2 %  33 MiB
          replication backlog         0 MiB     0.0 %
-      #  base                       32 MiB     9.1 %  32 MiB
-         left over                   0 MiB     0.0 %
-         limit                     352 MiB   100.0 %
+      #  base                       32 MiB     5.1 %  32 MiB
+      .  left over                 0.8 MiB     0.1 %
+         limit                     629 MiB   100.0 %
 
       W  179.2 MiB    warning: 70 % of maxmemory: somebody is told.
       C  230.4 MiB    critical: 90 % of maxmemory: somebody is woken.
       M  256 MiB      maxmemory: allkeys-lru. The key that was not used for longest
                       goes, whatever it is: beside a cache 145 of 200 sessions went.
-      L  352 MiB      limit: the kernel kills Redis, and Docker starts it again,
+      L  629 MiB      limit: the kernel kills Redis, and Docker starts it again,
                       empty.
 
-    maxclients 10000: idle they take 9 % of maxmemory, all of them busy at once 142
-    %. They would push out all data; maxclients 3542 would keep them to half.
+    maxclients 3542: idle they take 4 % of maxmemory, all of them busy at once 50 %.
 
       dataset              What maxmemory counts: keys, values and what Redis knows
                            about them, and the buffers of clients.
@@ -105,8 +104,8 @@ test("memory shows that data which is never written to disk needs no room for a 
                            once.
       copy-on-write        Nothing is written to disk, so nothing forks.
       AOF rewrite          There is no append-only file.
-      client buffers       Counted within maxmemory, so that they push out data and
-                           not the server.
+      client buffers       Counted within maxmemory; what many clients send at once
+                           is there before Redis evicts for it.
       replication backlog  No replica: a server that starts empty would empty it
                            too.
       base                 An empty server with 9,990 idle connections took 31.8

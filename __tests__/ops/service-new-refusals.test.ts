@@ -69,7 +69,7 @@ test("every flag that says nothing usable is told at once", async () => {
     expect.stringContaining(
       `  ${store} ttl: got "1.5h", expected a whole number and a unit (h, min, s, ms), `,
     ),
-    `  ${store} lossAcceptable: got "no", expected one of true, false. Fix: did you mean "true"? Use that name.`,
+    `  ${store} lossAcceptable: got "no", expected one of true, false. Fix: use one of true, false.`,
     expect.stringMatching(
       /^ {2}--maxmemory: got "256 mb", expected a whole number and a unit \(GiB, MiB, KiB, B\), /,
     ),

@@ -77,7 +77,7 @@ test("config show says of every value where it came from", async () => {
     server.aliases                               ["redis"]                                              default
     server.image                                 redis:7.4.11-alpine                                    config/services/cache.ts: engine redis-7.4
     server.version                               7.4.11                                                 config/services/cache.ts: engine redis-7.4
-    server.memoryLimit                           192 MiB                                                derived: 1.25 × maxmemory + 32 MiB
+    server.memoryLimit                           347 MiB                                                derived: 2.2 × maxmemory + 65 MiB
     server.maxmemory                             128 MiB                                                config/services/cache.ts
     server.maxmemoryPolicy                       allkeys-lru                                            derived: everything stored may be lost: the least recently used goes first
     server.maxmemorySamples                      5                                                      default
@@ -94,7 +94,7 @@ test("config show says of every value where it came from", async () => {
     server.auth.mode                             none                                                   config/environments/dev.ts
     server.disabledCommands                      []                                                     config/environments/dev.ts
     server.renamedCommands                       {}                                                     config/environments/dev.ts
-    server.maxclients                            10000                                                  default
+    server.maxclients                            1771                                                   derived: 10000, or as many as take half of maxmemory when all are busy
     server.timeout                               0 s                                                    default
     server.tcpKeepalive                          5 min                                                  default
     server.slowlogLogSlowerThan                  10 ms                                                  default
@@ -120,11 +120,11 @@ test("config show says of every value where it came from", async () => {
     stores                                       kind cache, keys page:*, ttl 1 h, lossAcceptable true  config/services/cache.ts
     thresholds.memory.warning                    70                                                     default
     thresholds.memory.critical                   90                                                     default
-    thresholds.connectedClients.warning          7000                                                   derived: 70 % and 90 % of maxclients
-    thresholds.connectedClients.critical         9000                                                   derived: 70 % and 90 % of maxclients
+    thresholds.connectedClients.warning          1239                                                   derived: 70 % and 90 % of maxclients
+    thresholds.connectedClients.critical         1594                                                   derived: 70 % and 90 % of maxclients
     thresholds.latency.warning                   5 ms                                                   default
     thresholds.latency.critical                  20 ms                                                  default
-    waivers                                      []                                                     config/services/cache.ts"
+    waivers                                      []                                                     default"
   `);
 });
 
@@ -151,7 +151,8 @@ test("config show --json has the same values and sources as the table", async ()
   });
   expect(values["server.maxclients"]).toEqual({
     value: 10000,
-    kind: "default",
+    kind: "derived",
+    note: "10000, or as many as take half of maxmemory when all are busy",
   });
   expect(values["server.memoryLimit"]).toEqual({
     value: "4571 MiB",

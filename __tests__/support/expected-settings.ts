@@ -33,7 +33,7 @@ export function expectedSettings(
     appendfsync: persistence?.appendfsync ?? "everysec",
     "auto-aof-rewrite-percentage": `${persistence?.autoAofRewritePercentage ?? 100}`,
     "auto-aof-rewrite-min-size": `${bytesIn(persistence?.autoAofRewriteMinSize ?? "64 MiB")}`,
-    maxclients: `${service.maxclients ?? 10_000}`,
+    maxclients: `${service.maxclients ?? server.maxclients}`,
     timeout: seconds(service.timeout ?? "0 s"),
     "tcp-keepalive": seconds(service.tcpKeepalive ?? "300 s"),
     "slowlog-log-slower-than": `${millisecondsIn(service.slowlogLogSlowerThan ?? "10 ms") * 1000n}`,

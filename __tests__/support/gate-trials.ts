@@ -56,6 +56,11 @@ export const TRIALS: Readonly<Record<string, Trial>> = {
     keeps: { deployment: { memory: { maxmemory: "256 MiB", limit: "629 MiB" } } },
     says: "shop.environments.prod.memory.maxmemory: got 256 MiB of 628 MiB, expected 255 MiB or less, to have room for the copy",
   },
+  "clients-memory": {
+    breaks: { service: { maxclients: 7085 } },
+    keeps: { service: { maxclients: 7084 } },
+    says: "shop.maxclients: got 7085, which take 101 % of the 256 MiB of shop-prod when all are busy, expected 3542 or fewer, which take half of it",
+  },
   persistence: {
     breaks: { service: { persistence: { appendonly: false, save: [] } } },
     keeps: { service: { persistence: { appendonly: true, save: [] } } },

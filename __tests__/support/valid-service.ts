@@ -33,6 +33,9 @@ export interface ValidOptions {
 }
 
 const MIB = 1024 ** 2;
+
+/** What the smallest `maxmemory` leaves, where `maxclients` is not given. */
+const LEAST_MAXCLIENTS = 32;
 /** 1 PiB: no size is larger. */
 const MOST_MIB = 1024 ** 3;
 /** The limit that is derived from it is 2.2 times as much. */
@@ -123,7 +126,7 @@ function service(
         commandTimeout: durationText(1, 86_400_000),
         poolSize: inRange(1, 1000),
       }),
-      thresholds: thresholds(maxclients ?? 10_000),
+      thresholds: thresholds(maxclients ?? LEAST_MAXCLIENTS),
       restart: fc.constantFrom(...RESTART_POLICIES),
       environments: deployment(environment).map((own) => ({ [environment.name]: own })),
     },

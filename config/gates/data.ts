@@ -1,5 +1,5 @@
 import { Duration } from "../../core/duration";
-import { maxmemoryFor } from "../../core/memory-budget";
+import { clientsShare, isPersistent, maxclientsFor, maxmemoryFor } from "../../core/memory-budget";
 import type { Size } from "../../core/size";
 import type { ResolvedStack } from "../resolve-stack";
 import { kindsOf } from "../workload";
@@ -47,13 +47,32 @@ export const dataGates: readonly Gate[] = [
     link: "https://redis.io/docs/latest/operate/oss_and_stack/management/admin/",
     broken: (stack) => {
       const { maxmemory, memoryLimit, persistence } = stack.props.server;
-      const room = maxmemoryFor(memoryLimit, persistence.appendonly || persistence.save.length > 0);
+      const room = maxmemoryFor(memoryLimit, isPersistent(persistence));
       // What is derived from the other has room.
       const isGiven = !isDerived(stack, "maxmemory") && !isDerived(stack, "memoryLimit");
       return breachIf(isGiven && maxmemory.toBytes() > room.toBytes(), () => ({
         field: inDeployment(stack, "memory.maxmemory"),
         got: `${maxmemory} of ${memoryLimit}`,
         expected: `${room} or less, to have room for the copy`,
+      }));
+    },
+  },
+  {
+    id: "clients-memory",
+    severity: "warning",
+    protectsFrom:
+      "The buffers of clients count as data: with maxmemory 256mb, 9,000 clients that sent one PING each after a restart " +
+      "made allkeys-lru evict 76,154 of 150,000 keys, and noeviction refuse every write.",
+    fix: 'leave maxclients out, which then follows from maxmemory, or write directives: { "maxmemory-clients": "5%" }',
+    link: "https://redis.io/docs/latest/develop/reference/clients/#client-eviction",
+    broken: (stack) => {
+      const { maxclients, maxmemory, directives } = stack.props.server;
+      const { busy } = clientsShare(maxclients, maxmemory);
+      const isCapped = Object.keys(directives).some((name) => name.toLowerCase() === "maxmemory-clients");
+      return breachIf(busy > 100 && !isCapped, () => ({
+        field: inService(stack, "maxclients"),
+        got: `${maxclients}, which take ${busy} % of the ${maxmemory} of ${stack.id} when all are busy`,
+        expected: `${maxclientsFor(maxmemory, 50)} or fewer, which take half of it`,
       }));
     },
   },

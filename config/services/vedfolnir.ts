@@ -56,7 +56,7 @@ export const vedfolnir: Service = {
 
   environments: {
     dev: {
-      memory: { maxmemory: "256 MiB" },
+      memory: { maxmemory: "512 MiB" },
       hostPort: 6382,
     },
     prod: {

@@ -22,8 +22,10 @@ const GROUP_OF: readonly (readonly [path: string, group: Group])[] = [
   ["server.memoryReservation", "size"],
   ["server.cpus", "size"],
   ["server.cpuShares", "size"],
+  ["server.maxclients", "size"],
   ["server.hostPort", "size"],
   ["server.healthcheck.startPeriod", "size"],
+  ["thresholds.connectedClients", "size"],
   ["exporter.hostPort", "size"],
   ["server.healthcheck.command", "policy"],
   ["labels", "names"],
@@ -38,6 +40,9 @@ const GROUP_OF: readonly (readonly [path: string, group: Group])[] = [
   ["state.path", "names"],
   ["state.key", "names"],
 ];
+
+/** Size where it follows from `maxmemory`; given, it is a fact of the service, the same in all environments. */
+const OF_THE_SERVICE = ["server.maxclients", "thresholds.connectedClients"];
 
 interface Side {
   /** Left out: the stack has no such value. */
@@ -139,6 +144,12 @@ function groupOf(row: Row, a: ResolvedStack, b: ResolvedStack): Group {
   }
   // A limit that follows from maxmemory in one stack, and is given in the other, is no matter of size alone.
   if (known?.[1] === "size" && new Set(sides.map(({ source }) => source)).size > 1) {
+    return "look";
+  }
+  if (
+    OF_THE_SERVICE.some((path) => row.path.startsWith(path)) &&
+    sides.some(({ source }) => source === "service")
+  ) {
     return "look";
   }
   return known?.[1] ?? (sides.every(({ source }) => source === "environment") ? "policy" : "look");
