@@ -1,14 +1,16 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { App } from "cdktf";
-import { formatFinding, isTold } from "./config/check-gates";
-import { readStacks } from "./config/load-stacks";
 import { RedisStack } from "./constructs/redis-stack";
 import { InvalidInputError } from "./core/problem";
+import { sourceProblems } from "./core/source-problems";
 
 const read = (name: string) => readFileSync(join(__dirname, name), "utf8");
 
-try {
+async function synthesize(): Promise<void> {
+  // Loaded here, so that a file of config/ with a brace missing is bad input and not a bug.
+  const { formatFinding, isTold } = await import("./config/check-gates");
+  const { readStacks } = await import("./config/load-stacks");
   const template = read("redis.conf.tpl");
   const startScript = read("constructs/redis-start.sh");
   const today = new Date().toISOString().slice(0, 10);
@@ -25,10 +27,14 @@ try {
   for (const finding of findings.filter(isTold)) {
     console.error(formatFinding(finding));
   }
-} catch (error) {
-  if (!(error instanceof InvalidInputError)) {
+}
+
+synthesize().catch((error: unknown) => {
+  const ofSource = sourceProblems(error, __dirname);
+  const refusal = ofSource.length > 0 ? new InvalidInputError(ofSource) : error;
+  if (!(refusal instanceof InvalidInputError)) {
     throw error;
   }
-  console.error(error.message);
+  console.error(refusal.message);
   process.exitCode = 2;
-}
+});

@@ -1,4 +1,12 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadStacks } from "../config/load-stacks";
@@ -140,6 +148,17 @@ describe("main.ts", () => {
         "  redis.conf.tpl: got no {{save}}, expected every value to stand in the template, or the setting would be " +
         "lost. Fix: write a line with {{save}}.\n",
     });
+    expect(existsSync(join(folder, "out"))).toBe(false);
+  });
+
+  it("refuses a file that cannot be read with exit code 2, and tells the line", async () => {
+    const project = copied();
+    appendFileSync(join(project, "config", "defaults.ts"), "\nexport const more = {\n");
+    const { exitCode, stdout, stderr } = await main({ project });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+    expect(stderr).toMatch(
+      /^1 problem, nothing was changed\n {2}config\/defaults\.ts:\d+: got "Expected .*", expected TypeScript that can be read\. Fix: .*\n$/,
+    );
     expect(existsSync(join(folder, "out"))).toBe(false);
   });
 

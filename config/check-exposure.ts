@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { shortestAddress } from "../core/host-address";
+import { isForMany, shortestAddress } from "../core/host-address";
 import type { Problems } from "../core/problem";
 import type { ResolvedStack } from "./resolve-stack";
 
@@ -28,6 +28,12 @@ export function checkExposure(stack: ResolvedStack, problems: Problems): void {
       problems.add({
         ...problem,
         expected: "an IPv4 or IPv6 address of the host",
+        fix: 'leave it out for "127.0.0.1", which nobody else reaches',
+      });
+    } else if (isForMany(shortestAddress(address))) {
+      problems.add({
+        ...problem,
+        expected: "an address that a host has; this one is for multicast or broadcast",
         fix: 'leave it out for "127.0.0.1", which nobody else reaches',
       });
     } else if (shortestAddress(address) !== address) {

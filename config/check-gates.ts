@@ -63,13 +63,13 @@ function statusOf({ severity, waivable }: Gate, { environment }: ResolvedStack):
 }
 
 /** What is refused, as every problem is told, with the way to waive it. */
-export function problemOf({ gate, field, got, expected, fix }: Finding): Problem {
+export function problemOf({ gate, stack, field, got, expected, fix }: Finding): Problem {
   const isWaivable = gates.find(({ id }) => id === gate)?.waivable !== false;
   return {
     field,
     got,
     expected,
-    fix: isWaivable ? `${fix} (rule ${gate}; a waiver needs a reason and a date)` : fix,
+    fix: isWaivable ? `${fix} (rule ${gate} for ${stack}; a waiver needs rule, reason and expires)` : fix,
   };
 }
 

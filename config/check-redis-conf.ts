@@ -6,6 +6,9 @@ import type { ResolvedStack } from "./resolve-stack";
 /** Directives that are not settings, and so have no row in the table of directives. */
 const NOT_SETTINGS = ["rename-command", "user"];
 
+/** Half of what Linux takes as one argument; beyond that the container does not start. */
+const MAX_CONF_BYTES = 65_536;
+
 /** Directives that may stand more than once. */
 const REPEATABLE = ["save", "rename-command", "user", "client-output-buffer-limit"];
 
@@ -20,6 +23,15 @@ export function checkRedisConf(stack: ResolvedStack, template: string, problems:
     problems.add({ field: REDIS_CONF_TEMPLATE, ...problem });
   if (template.includes("\r")) {
     refuse({ got: "line ends of Windows", expected: "line feeds alone", fix: "save the file with LF" });
+  }
+  const length = Buffer.byteLength(conf);
+  if (length > MAX_CONF_BYTES) {
+    problems.add({
+      field: `${stack.service.name}.directives`,
+      got: `${length} bytes of redis.conf in ${stack.id}`,
+      expected: `${MAX_CONF_BYTES} at most: it travels as one argument of a command, which may have 131072`,
+      fix: "shorten the longest values under directives, or the list of save points",
+    });
   }
   // What the service adds itself is checked where it is written.
   const ofService = Object.entries(server.directives).flatMap(([name, value]) =>

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Problems } from "../core/problem";
+import type { Engine } from "./engines";
 import { addShapeProblems, EXPECTED } from "./shape-problems";
 
 /**
@@ -113,11 +114,28 @@ const environment = fields({
   ),
 });
 
+const engine = fields({
+  image: text,
+  fromRegistry: flag,
+  version: text,
+  licence: text,
+  rdbVersion: number,
+  activeDefragmentation: flag,
+  endOfLife: text.optional(),
+  exporterImage: text,
+});
+
 /** Whether a service has the fields of a service, each with the kind of value it takes; notes each that has not. */
 export function hasServiceShape(value: unknown, index: number, problems: Problems): boolean {
   const given = z.object({ name: z.string().regex(/^[\w-]+$/) }).safeParse(value);
   const name = given.data?.name ?? `config/services[${index}]`;
   return addShapeProblems({ shape: service, name, value, describedIn: "config/service.ts" }, problems);
+}
+
+/** The same for a row of the catalogue of engines. */
+export function hasEngineShape(name: string, value: unknown, problems: Problems): value is Engine {
+  const described = { shape: engine, name: `engines/${name}`, value };
+  return addShapeProblems({ ...described, describedIn: "config/engines.ts" }, problems);
 }
 
 /** The same for an environment. */

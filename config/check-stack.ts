@@ -7,6 +7,7 @@ import { PORTS, type Range, wholeNumber } from "../core/whole-number";
 import { checkCommands } from "./check-commands";
 import { checkDirectives } from "./check-directives";
 import { checkExposure } from "./check-exposure";
+import { checkHostNames } from "./check-host-names";
 import { checkMemory } from "./check-memory";
 import { checkStores } from "./check-stores";
 import { checkThresholds } from "./check-thresholds";
@@ -116,6 +117,7 @@ export function checkStack(
   checkSavePoints(stack, problems);
   checkChoices(stack, problems);
   checkAliases(stack, problems);
+  checkHostNames(stack, problems);
   checkExposure(stack, problems);
   checkStores(stack, problems);
   checkThresholds(stack, problems);

@@ -1,10 +1,13 @@
 import { fixForUnknownName } from "../core/nearest";
+import { isPrintableLine } from "../core/printable";
 import type { Problems } from "../core/problem";
 import { STORE_KINDS, type StoreProps } from "../core/redis-stack-props";
 import type { ResolvedStack } from "./resolve-stack";
 
 /** Redis' largest TTL that every client library can send, in seconds. */
 const MAX_TTL_SECONDS = 2_147_483_647;
+
+const MAX_KEYS = 200;
 
 /** Notes stores that say nothing, or something that Redis cannot keep. */
 export function checkStores({ service, props }: ResolvedStack, problems: Problems): void {
@@ -27,12 +30,19 @@ export function checkStores({ service, props }: ResolvedStack, problems: Problem
         fix: fixForUnknownName(kind, STORE_KINDS),
       });
     }
-    if (!/^[^\p{Cc}]+$/u.test(keys)) {
+    if (!isPrintableLine(keys, MAX_KEYS) || /\s/.test(keys)) {
       problems.add({
         field: `${field}.keys`,
-        got: JSON.stringify(keys),
-        expected: "a pattern of keys in one line",
+        got: keys.length > MAX_KEYS ? `${keys.length} characters` : JSON.stringify(keys),
+        expected: `a pattern of keys: 1 to ${MAX_KEYS} characters that can be read, and no blank`,
         fix: 'write what the keys begin with and a star, such as "session:*"',
+      });
+    } else if (props.stores.findIndex((other) => other.keys === keys) < index) {
+      problems.add({
+        field: `${field}.keys`,
+        got: `${JSON.stringify(keys)}, which another store has`,
+        expected: "a pattern for each store",
+        fix: `write what these keys begin with, such as "${service.name}:other:*"`,
       });
     }
     if (kind === "pub-sub") {

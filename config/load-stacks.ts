@@ -1,10 +1,14 @@
 import { fixForUnknownName } from "../core/nearest";
 import { InvalidInputError, type Problem, Problems } from "../core/problem";
 import { directivesOfTemplate, renderRedisConf } from "../core/redis-conf";
+import { soundEngines } from "./check-engines";
+import { checkEnvironment, hasEnvironmentName } from "./check-environment";
 import { checkGates, type Finding } from "./check-gates";
 import { checkRedisConf } from "./check-redis-conf";
+import { checkService } from "./check-service";
 import { hasEnvironmentShape, hasServiceShape } from "./check-shape";
 import { checkStack } from "./check-stack";
+import { engines } from "./engines";
 import type { Environment } from "./environment";
 import { environments } from "./environments";
 import { type ResolvedStack, resolveStack } from "./resolve-stack";
@@ -45,26 +49,46 @@ export function readStacks({ template, today, engine, ...from }: LoadOptions): {
 } {
   const problems = new Problems();
   const known: Readonly<Record<string, Environment>> = from.environments ?? environments;
+  const names = Object.keys(known);
+  if (names.length === 0) {
+    problems.add({
+      field: "config/environments",
+      got: "none",
+      expected: "one environment at least",
+      fix: "write export const environments = { dev } in config/environments/index.ts",
+    });
+  }
   const wellFormed = Object.entries(known).flatMap(([name, environment]) =>
-    hasEnvironmentShape(name, environment, problems) ? [name] : [],
+    hasEnvironmentShape(name, environment, problems) && hasEnvironmentName(name, environment, problems)
+      ? [name]
+      : [],
   );
+  for (const name of wellFormed) {
+    checkEnvironment(known[name] as Environment, problems);
+  }
+  const sound = soundEngines(engines, problems);
   const stacks = listed(from.services ?? services, problems).flatMap((service, index) => {
     if (!hasServiceShape(service, index, problems)) {
       return [];
     }
-    checkServiceName(service.name, problems);
+    checkService(service, problems);
+    // A row that is refused decides nothing.
+    const row = engine ?? service.engine;
+    if (Object.hasOwn(engines, row) && !sound.includes(row)) {
+      return [];
+    }
     return Object.entries(service.environments).flatMap(([name, deployment]) => {
-      const environment = Object.hasOwn(known, name) ? known[name] : undefined;
-      if (environment === undefined) {
+      if (names.length > 0 && !Object.hasOwn(known, name)) {
         problems.add({
           field: `${service.name}.environments`,
           got: JSON.stringify(name),
           expected: "an environment of config/environments",
-          fix: fixForUnknownName(name, Object.keys(known)),
+          fix: fixForUnknownName(name, names),
         });
         return [];
       }
-      if (!wellFormed.includes(name)) {
+      const environment = known[name];
+      if (environment === undefined || !wellFormed.includes(name)) {
         return [];
       }
       return [resolveStack({ service, environment, deployment, engine }, problems)];
@@ -89,19 +113,29 @@ export function readStacks({ template, today, engine, ...from }: LoadOptions): {
   return { stacks, problems: withoutRepetition(problems.list), findings };
 }
 
-/** The stacks called `ids`, in that order; all of them for an empty list. Notes unknown names. */
+/**
+ * The stacks called `ids`, in that order; all of them for an empty list. Notes unknown names; `refused` are the problems
+ * that kept services from being stacks.
+ */
 export function selectStacks(
   stacks: readonly ResolvedStack[],
   ids: readonly string[],
+  refused: readonly Problem[] = [],
 ): { readonly selected: readonly ResolvedStack[]; readonly problems: readonly Problem[] } {
   const known = stacks.map(({ id }) => id);
-  const unknown = ids.filter((id) => !known.includes(id));
+  // A stack of a service that cannot be read is not told to be unknown: what is wrong with the service is told.
+  const readable = stacks.map(({ service }) => service.name);
+  const unreadable = refused
+    .map(({ field }) => field.split(".")[0] ?? "")
+    .filter((name) => !readable.includes(name));
+  const isOfUnreadable = (id: string) => unreadable.some((name) => id.startsWith(`${name}-`));
+  const unknown = ids.filter((id) => !known.includes(id) && !isOfUnreadable(id));
   return {
     selected: ids.length === 0 ? stacks : stacks.filter(({ id }) => ids.includes(id)),
     problems: unknown.map((id) => ({
       field: "stack",
       got: JSON.stringify(id),
-      expected: `one of ${known.join(", ")}`,
+      expected: known.length === 0 ? "a stack; there is none" : `one of ${known.join(", ")}`,
       fix: fixForUnknownName(id, known),
     })),
   };
@@ -119,28 +153,6 @@ function listed(found: readonly Service[], problems: Problems): readonly Service
     fix: "write export const services: readonly Service[] = [shop] in config/services/index.ts",
   });
   return [];
-}
-
-/** What is left of the 63 characters of a host name. */
-const MAX_SERVICE_NAME = 40;
-
-function checkServiceName(name: string, problems: Problems): void {
-  if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name)) {
-    problems.add({
-      field: `service ${JSON.stringify(name)}.name`,
-      got: JSON.stringify(name),
-      expected: "lower-case letters, digits and single dashes, a letter first",
-      fix: "rename the service; stacks and containers are named after it",
-    });
-  }
-  if (name.length > MAX_SERVICE_NAME) {
-    problems.add({
-      field: `service ${JSON.stringify(name)}.name`,
-      got: `${name.length} characters`,
-      expected: `${MAX_SERVICE_NAME} at most; <service>-<environment>-exporter is a host name, which has 63`,
-      fix: "use a shorter name",
-    });
-  }
 }
 
 /** What exists once on a Docker engine, and so cannot belong to two stacks. */

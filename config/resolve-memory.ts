@@ -1,4 +1,5 @@
 import { isPersistent, maxmemoryFor, memoryArithmetic, memoryLimitFor } from "../core/memory-budget";
+import { InvalidValueError } from "../core/problem";
 import { Size } from "../core/size";
 import type { Decisions } from "./decisions";
 import type { Persistence } from "./service";
@@ -19,11 +20,10 @@ export function resolveMemory(
     memory[name] === undefined ? undefined : decisions.size(`${field}.memory.${name}`, memory[name]);
   const given = { maxmemory: read("maxmemory"), limit: read("limit"), reservation: read("reservation") };
   const maxmemory = given.maxmemory ?? maxmemoryFor(given.limit ?? Size.mebibytes(1), persistent);
-  // The limit of almost 1 PiB of data is more than can be written.
   const memoryLimit =
     given.limit ??
     decisions.problems.read(`${field}.memory.maxmemory`, maxmemory, () =>
-      memoryLimitFor(maxmemory, persistent),
+      writableLimit(maxmemory, persistent),
     );
   const note = (derivedFrom: "maxmemory" | "limit") => memoryArithmetic(derivedFrom, persistent);
   if (given.maxmemory) {
@@ -46,4 +46,19 @@ export function resolveMemory(
           memoryReservation: decisions.from("service", "server.memoryReservation", given.reservation),
         }),
   };
+}
+
+/** The limit of almost 1 PiB of data is more than can be written: what is told then is the data. */
+function writableLimit(maxmemory: Size, persistent: boolean): Size {
+  try {
+    return memoryLimitFor(maxmemory, persistent);
+  } catch (error) {
+    throw error instanceof InvalidValueError
+      ? new InvalidValueError(
+          `"${maxmemory}"`,
+          `less, since ${memoryArithmetic("maxmemory", persistent)} gives a limit of ${error.got}, and ${error.expected} can be written`,
+          "write a smaller one",
+        )
+      : error;
+  }
 }

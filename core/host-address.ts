@@ -9,6 +9,11 @@ export function isLoopback(address: string): boolean {
   return /^127(\.\d{1,3}){3}$/.test(address) || address === "::1";
 }
 
+/** Whether `address`, in its shortest spelling, is one of multicast (224.0.0.0/4, ff00::/8) or the one of broadcast. */
+export function isForMany(address: string): boolean {
+  return /^2(2[4-9]|3\d)\./.test(address) || address === "255.255.255.255" || /^ff[\da-f]{2}:/.test(address);
+}
+
 /** The address by which the host itself reaches what is published on `address`. */
 export function hostFromHost(address: string): string {
   return WILDCARDS[address] ?? address;

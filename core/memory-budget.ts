@@ -151,19 +151,22 @@ export function memoryParts(persistent: boolean): readonly MemoryPart[] {
 
 /** The container limit for a given `maxmemory`, in whole MiB. */
 export function memoryLimitFor(maxmemory: Size, persistent: boolean): Size {
-  const { factor, base } = sumOf(memoryParts(persistent));
-  return Size.mebibytes(Math.ceil((maxmemory.toBytes() * factor) / 1024 ** 2) + base.toMebibytes());
+  const { percent, base } = sumOf(memoryParts(persistent));
+  return Size.mebibytes(Math.ceil((maxmemory.toBytes() * percent) / (100 * 1024 ** 2)) + base.toMebibytes());
 }
 
 /** The `maxmemory` for a given container limit, in whole MiB; at least 1 MiB. */
 export function maxmemoryFor(limit: Size, persistent: boolean): Size {
-  const { factor, base } = sumOf(memoryParts(persistent));
-  return Size.mebibytes(Math.max(1, Math.floor((limit.toMebibytes() - base.toMebibytes()) / factor)));
+  const { percent, base } = sumOf(memoryParts(persistent));
+  return Size.mebibytes(
+    Math.max(1, Math.floor(((limit.toMebibytes() - base.toMebibytes()) * 100) / percent)),
+  );
 }
 
 /** How the derived value came about, for people. */
 export function memoryArithmetic(given: "maxmemory" | "limit", persistent: boolean): string {
-  const { factor, base } = sumOf(memoryParts(persistent));
+  const { percent, base } = sumOf(memoryParts(persistent));
+  const factor = percent / 100;
   return given === "maxmemory" ? `${factor} × maxmemory + ${base}` : `(limit - ${base}) / ${factor}`;
 }
 
@@ -204,8 +207,9 @@ export function maxclientsFor(maxmemory: Size, percent: number): number {
   return Math.max(1, Math.floor(shareOf(maxmemory, percent).toBytes() / CLIENT.busy));
 }
 
-function sumOf(parts: readonly MemoryPart[]): { readonly factor: number; readonly base: Size } {
+/** In whole percent: 2.2 × 200 is more than 440 where numbers are binary. */
+function sumOf(parts: readonly MemoryPart[]): { readonly percent: number; readonly base: Size } {
   const percent = parts.reduce((sum, part) => sum + part.percent, 0);
   const fixed = parts.reduce((sum, part) => sum + part.fixed.toBytes(), 0);
-  return { factor: percent / 100, base: Size.bytes(fixed) };
+  return { percent, base: Size.bytes(fixed) };
 }

@@ -17,11 +17,13 @@ export function nearest(name: string, known: readonly string[]): string | undefi
 
 const MAX_LISTED = 12;
 
-/** The `fix` for an unknown name: the close one, else the known ones when they are few. */
+/** The `fix` for an unknown name: the close one, else the known ones when there are some, and few. */
 export function fixForUnknownName(name: string, known: readonly string[]): string {
   const candidate = nearest(name, known);
   if (candidate !== undefined) {
     return `did you mean ${JSON.stringify(candidate)}? Use that name`;
   }
-  return known.length > MAX_LISTED ? "check the spelling" : `use one of ${known.join(", ")}`;
+  return known.length === 0 || known.length > MAX_LISTED
+    ? "check the spelling"
+    : `use one of ${known.join(", ")}`;
 }

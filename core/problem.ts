@@ -1,3 +1,5 @@
+import { printable } from "./printable";
+
 /** One thing that is wrong with what a person gave us. Secrets never go into `got`. */
 export interface Problem {
   /** Where to look, e.g. `sentra-portal.environments.prod.memory.maxmemory`. */
@@ -23,13 +25,6 @@ export function formatProblem({ field, got, expected, fix }: Problem): string {
 
 function short(text: string): string {
   return text.length <= MAX_WRITTEN ? text : `${text.slice(0, MAX_WRITTEN)}…`;
-}
-
-function printable(text: string): string {
-  return text.replace(
-    /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu,
-    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
-  );
 }
 
 /**

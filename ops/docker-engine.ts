@@ -16,8 +16,8 @@ const LOCAL_SOCKET = `${UNIX}/var/run/docker.sock`;
 const DOCKER_PORT = 2375;
 
 /** The Docker engine of a stack: its environment's host, else `DOCKER_HOST`, else the local socket. */
-export function dockerEngine({ host }: DockerProps): Docker {
-  const address = engineAddress({ host });
+export function dockerEngine(docker: DockerProps): Docker {
+  const address = hostOf(docker);
   if (address.startsWith(UNIX)) {
     // Without `host`, the client would take that of DOCKER_HOST and never look at the socket.
     return new Docker({ host: undefined, socketPath: address.slice(UNIX.length) });
@@ -41,13 +41,22 @@ export function dockerEngine({ host }: DockerProps): Docker {
   });
 }
 
-export function engineAddress({ host }: { readonly host?: string | undefined }): string {
+/** Where the engine of a stack is, to be shown: without the password that an address could have. */
+export function engineAddress(docker: DockerProps): string {
+  const address = hostOf(docker);
+  return address.startsWith(UNIX) ? address : address.replace(PASSWORD, "$1@");
+}
+
+/** From the first `:` after the scheme to the last `@`: a password may have both, and `/`, unescaped. */
+const PASSWORD = /^([^:]*:\/\/[^:]*|(?![^:]*:\/\/)[^:]*):.*@/s;
+
+function hostOf({ host }: DockerProps): string {
   return host ?? (process.env.DOCKER_HOST || LOCAL_SOCKET);
 }
 
 /** Whether what the engine publishes on loopback is on this machine's loopback. */
 export function isLocalEngine(docker: DockerProps): boolean {
-  return engineAddress(docker).startsWith(UNIX);
+  return hostOf(docker).startsWith(UNIX);
 }
 
 /** A problem when the engine does not answer. */

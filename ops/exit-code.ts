@@ -4,7 +4,7 @@ export const ExitCode = {
   ok: 0,
   /** Looked, and found something that is not as it should be. */
   unhealthy: 1,
-  /** The input cannot be used, or something it needs is missing. Nothing was changed. */
+  /** The input cannot be used, or something it needs is missing. Nothing was changed. Also: output could not be written. */
   invalidInput: 2,
 } as const;
 

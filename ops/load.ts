@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type LoadOptions, loadStacks, selectStacks } from "../config/load-stacks";
 import type { ResolvedStack } from "../config/resolve-stack";
-import { InvalidInputError } from "../core/problem";
+import { InvalidInputError, type Problem } from "../core/problem";
 
 /** What `main.ts` gives to `loadStacks`, so that both see the same stacks. */
 export function loadOptions(): LoadOptions {
@@ -32,7 +32,21 @@ export function loadStack(id: string): ResolvedStack {
 export function loadNamedStacks(...ids: readonly string[]): readonly ResolvedStack[] {
   const { selected, problems } = selectStacks(loadStacks(loadOptions()), ids);
   if (problems.length > 0) {
-    throw new InvalidInputError(problems);
+    throw new InvalidInputError([...problems, ...unlistedServices()]);
   }
   return ids.flatMap((id) => selected.filter((stack) => stack.id === id));
+}
+
+/** The files of `config/services` that its `index.ts` does not import: their stacks would be missing without a word. */
+export function unlistedServices(folder = join(__dirname, "..", "config", "services")): readonly Problem[] {
+  const index = readFileSync(join(folder, "index.ts"), "utf8");
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(".ts") && name !== "index.ts")
+    .filter((name) => !index.includes(`"./${name.slice(0, -".ts".length)}"`))
+    .map((name) => ({
+      field: `config/services/${name}`,
+      got: "no import in config/services/index.ts",
+      expected: "every service in the list there",
+      fix: "import it there and add it to the list, or remove the file",
+    }));
 }

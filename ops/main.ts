@@ -1,16 +1,19 @@
+import { dirname } from "node:path";
 import { CommanderError } from "commander";
 import { InvalidInputError } from "../core/problem";
+import { sourceProblems } from "../core/source-problems";
 import { ExitCode } from "./exit-code";
-import { buildProgram } from "./program";
-import { processTerminal, type Terminal } from "./terminal";
+import { processTerminal, type Terminal, watchOutput } from "./terminal";
 
 /** Runs one command line and returns its exit code. A bug is thrown, and so gets a stack trace. */
 export async function run(argv: readonly string[], terminal: Terminal): Promise<ExitCode> {
   let code: ExitCode = ExitCode.ok;
-  const program = buildProgram(terminal, (result) => {
-    code = result;
-  });
   try {
+    // Loaded here, so that a file of config/ with a brace missing is bad input and not a bug.
+    const { buildProgram } = await import("./program");
+    const program = buildProgram(terminal, (result) => {
+      code = result;
+    });
     await program.parseAsync(argv, { from: "user" });
     return code;
   } catch (error) {
@@ -22,12 +25,18 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
       // Commander has written its message; help and version are not errors.
       return error.exitCode === 0 ? ExitCode.ok : ExitCode.invalidInput;
     }
+    const ofSource = sourceProblems(error, dirname(__dirname));
+    if (ofSource.length > 0) {
+      terminal.err(new InvalidInputError(ofSource).message);
+      return ExitCode.invalidInput;
+    }
     throw error;
   }
 }
 
 if (require.main === module) {
+  watchOutput();
   void run(process.argv.slice(2), processTerminal).then((code) => {
-    process.exitCode = code;
+    process.exitCode ||= code;
   });
 }

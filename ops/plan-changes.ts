@@ -1,4 +1,5 @@
 import { memoryDetails, memoryRisks, type PlannedMemory } from "./plan-memory";
+import { portDetails } from "./plan-ports";
 import { type OutputChange, waiverChanges, waiverLabelChange } from "./plan-waivers";
 
 /** The parts of `terraform show -json PLAN` that are read here (format 1.2). */
@@ -134,8 +135,15 @@ function detailsOf(resource: ResourceChange): readonly string[] {
             : ["image tags without a version: see for yourself that it does not become older"]),
         ];
   const memory = memoryDetails(memoryOf(before), memoryOf(after));
+  const ports = portDetails(before?.ports, after?.ports);
   const waivers = waiverLabelChange(before?.labels, after?.labels);
-  return [...image, ...memory, ...waivers, ...directiveChanges(redisConf(before), redisConf(after))];
+  return [
+    ...image,
+    ...memory,
+    ...ports,
+    ...waivers,
+    ...directiveChanges(redisConf(before), redisConf(after)),
+  ];
 }
 
 /** The configuration is the last argument of the container's command: docs/decisions/003. */

@@ -27,7 +27,9 @@ const EXIT_CODES = `
 Exit codes:
   0  done, or as it should be
   1  looked, and found something that is not as it should be
-  2  the input cannot be used or something is missing; nothing was changed`;
+  2  the input cannot be used or something is missing; nothing was changed
+  Where the disk is full and output cannot be written, the command goes on, and the code is 2 as well.
+  A reader that goes away early, such as head, changes neither.`;
 
 /** The command line. `finish` gets the exit code of the command that ran. */
 export function buildProgram(terminal: Terminal, finish: (code: ExitCode) => void): Command {
@@ -209,7 +211,7 @@ const repeated = (text: string, before: readonly string[] = []) => [...before, t
 
 function wholeSeconds(text: string): number {
   const seconds = Number(text);
-  if (!Number.isInteger(seconds) || seconds < 1 || seconds > 3600) {
+  if (!/^\d+$/.test(text) || seconds < 1 || seconds > 3600) {
     throw new InvalidArgumentError(
       `got ${JSON.stringify(text)}, expected 1 to 3600. Fix: write whole seconds.`,
     );

@@ -150,22 +150,7 @@ export function tryOut(draft: ServiceDraft): Trial {
   return {
     service,
     stacks: own,
-    problems: [...problems, ...sameKeys(service)],
+    problems,
     findings: findings.filter(({ stack }) => own.some(({ id }) => id === stack)),
   };
-}
-
-function sameKeys({ name, stores }: Service): readonly Problem[] {
-  return stores.flatMap(({ keys }, index) =>
-    stores.findIndex((other) => other.keys === keys) === index
-      ? []
-      : [
-          {
-            field: `${name}.stores[${index}].keys`,
-            got: `${JSON.stringify(keys)}, which another store has`,
-            expected: "a pattern for each store",
-            fix: `write what these keys begin with, such as "${name}:other:*"`,
-          },
-        ],
-  );
 }

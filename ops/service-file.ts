@@ -6,12 +6,15 @@ export const LINE_WIDTH = 110;
 /** Longest key, with its colon, behind which Biome does not break a line. */
 const SHORT_KEY = 5;
 
-/** Words that JavaScript, TypeScript or the linter do not accept as the name of a constant. */
+/** Words that JavaScript, TypeScript or the linter do not accept as the name of a constant, or that the list is written with. */
 const RESERVED = new Set(
   (
-    "arguments await break case catch class const continue debugger default delete do else enum escape eval export extends " +
-    "false finally for function if implements import in instanceof interface let new null package private protected public " +
-    "return services static super switch this throw true try typeof undefined unescape var void while with yield"
+    "arguments as await break case catch class const constructor continue debugger decodeURI decodeURIComponent default " +
+    "delete do else encodeURI encodeURIComponent enum escape eval export exports extends false finally for from function " +
+    "globalThis hasOwnProperty if implements import in instanceof interface isFinite isNaN isPrototypeOf let module new " +
+    "null package parseFloat parseInt private propertyIsEnumerable protected public readonly require return services " +
+    "static super switch this throw toLocaleString toString true try type typeof undefined unescape valueOf var void " +
+    "while with yield"
   ).split(" "),
 );
 

@@ -90,11 +90,11 @@ function readDeployments(
   texts: readonly string[],
   problems: Problems,
 ): Readonly<Record<string, DraftDeployment>> {
-  const deployments: Record<string, DraftDeployment> = {};
+  const deployments = new Map<string, DraftDeployment>();
   for (const text of texts) {
     const flag = `--environment ${JSON.stringify(text)}`;
     const { first, values } = readWords(flag, text, ["maxmemory", "hostPort", "exporter"], problems);
-    if (Object.hasOwn(deployments, first)) {
+    if (deployments.has(first)) {
       problems.add({
         field: flag,
         got: `${JSON.stringify(first)} once more`,
@@ -111,13 +111,13 @@ function readDeployments(
     const maxmemory = own("maxmemory", readSize);
     const hostPort = own("hostPort", (port) => readPort(port, "none"));
     const exporter = own("exporter", (port) => readPort(port, "off"));
-    deployments[first] = {
+    deployments.set(first, {
       ...(maxmemory === undefined ? {} : { maxmemory }),
       ...(hostPort === undefined ? {} : { hostPort }),
       ...(exporter === undefined ? {} : { exporter }),
-    };
+    });
   }
-  return deployments;
+  return Object.fromEntries(deployments);
 }
 
 /** The first word of a flag, and `key=value` for each of the others. */

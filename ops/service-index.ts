@@ -1,17 +1,20 @@
 import { InvalidInputError } from "../core/problem";
 import { constantOf, LINE_WIDTH } from "./service-file";
 
-const IMPORT = /^import \{ (\w+) \} from "\.\/([^"]+)";\n/gm;
-const LIST = /^(export const services: readonly Service\[\] = \[)([^[\]]*)\];$/m;
+const IMPORT = /^import \{ (\w+) \} from "\.\/([^"]+)";[ \t]*\n/gm;
+const LIST = /^(export const services: readonly Service\[\] = \[)([^[\]]*)\];/gm;
+const COMMENT_OR_TEXT =
+  /\/\/.*|\/\*[\s\S]*?\*\/|`(?:\\[\s\S]|[^`\\])*`|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'/g;
 
 /**
  * The text of `config/services/index.ts` with one more service: its import and its entry, in the order that the linter
  * wants. All else stays as it is, comments included.
- * @throws InvalidInputError when there is no list to add it to, or its constant is there already
+ * @throws InvalidInputError when there is not one list to add it to, or its constant is there already
  */
 export function withService(index: string, name: string): string {
   const constant = constantOf(name);
-  const imports = [...index.matchAll(IMPORT)].map(
+  const code = blanked(index, (part) => !/^["']/.test(part));
+  const imports = [...code.matchAll(IMPORT)].map(
     ({ 0: line, 1: imported = "", 2: file = "", index: at }) => ({
       imported,
       file,
@@ -19,21 +22,26 @@ export function withService(index: string, name: string): string {
       end: at + line.length,
     }),
   );
-  const same = imports.find(({ imported }) => imported === constant);
-  if (same !== undefined) {
+  const words = new Set<string>(blanked(index, () => true).match(/[\w$]+/g));
+  if (words.has(constant)) {
+    const same = imports.find(({ imported }) => imported === constant)?.file;
     throw new InvalidInputError([
       {
         field: "name",
         got: `${JSON.stringify(name)}, which is ${constant} in TypeScript`,
-        expected: `a name that is written in another way there; ${same.file} is ${constant}, too`,
+        expected:
+          "a name that is written in another way there; " +
+          (same === undefined
+            ? `config/services/index.ts has a ${constant} already`
+            : `${same} is ${constant}, too`),
         fix: "choose another name",
       },
     ]);
   }
   const later = imports.filter(({ file }) => comesBefore(name, file));
   const place = later[0]?.start ?? imports.at(-1)?.end;
-  const [list = "", start = "", entries = ""] = LIST.exec(index) ?? [];
-  if (place === undefined || list === "") {
+  const [list, ...others] = code.matchAll(LIST);
+  if (place === undefined || list === undefined || others.length > 0 || place > list.index) {
     throw new InvalidInputError([
       {
         field: "config/services/index.ts",
@@ -44,18 +52,28 @@ export function withService(index: string, name: string): string {
       },
     ]);
   }
+  const [all, start = "", entries = ""] = list;
+  const entriesAt = list.index + start.length;
   const newList = listOf(
     start,
     withEntry(
-      entries,
+      index.slice(entriesAt, entriesAt + entries.length),
       constant,
       later.map(({ imported }) => imported),
     ),
   );
-  return `${index.slice(0, place)}import { ${constant} } from "./${name}";\n${index.slice(place)}`.replace(
-    list,
-    () => newList,
-  );
+  return [
+    index.slice(0, place),
+    `import { ${constant} } from "./${name}";\n`,
+    index.slice(place, list.index),
+    newList,
+    index.slice(list.index + all.length),
+  ].join("");
+}
+
+/** The same code with blanks instead of the comments and texts that `isBlank` names: nothing moves. */
+function blanked(code: string, isBlank: (part: string) => boolean): string {
+  return code.replace(COMMENT_OR_TEXT, (part) => (isBlank(part) ? part.replace(/\S/g, " ") : part));
 }
 
 /** The entries with one more in front of the first of `later`; in front of all where there is more than names. */

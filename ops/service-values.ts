@@ -1,5 +1,6 @@
 import { Duration, type DurationText } from "../core/duration";
 import { fixForUnknownName } from "../core/nearest";
+import { isPrintableLine } from "../core/printable";
 import { InvalidValueError } from "../core/problem";
 import { Size, type SizeText } from "../core/size";
 import { PORTS, wholeNumber } from "../core/whole-number";
@@ -11,10 +12,9 @@ const MAX_DESCRIPTION = 120;
 
 export function readDescription(text: string): string {
   const line = text.trim();
-  const length = [...line].length;
-  if (length > MAX_DESCRIPTION || !/^[^\p{Cc}\p{Zl}\p{Zp}]+$/u.test(line)) {
+  if (!isPrintableLine(line, MAX_DESCRIPTION)) {
     throw new InvalidValueError(
-      length > MAX_DESCRIPTION ? `${length} characters` : JSON.stringify(text),
+      line.length > MAX_DESCRIPTION ? `${line.length} characters` : JSON.stringify(text),
       `one line of 1 to ${MAX_DESCRIPTION} characters that says what the service is and what it keeps`,
       'write it for people, such as "Baskets and sessions of the shop"',
     );
@@ -42,7 +42,7 @@ export function readTtl(text: string): DurationText | "none" {
 /** Key patterns have no blanks: Redis would take them, and nobody could read them. */
 export function readKeys(text: string): string {
   const keys = text.trim();
-  if (!/^[^\p{Cc}\p{White_Space}]+$/u.test(keys)) {
+  if (!isPrintableLine(keys, keys.length) || /\s/.test(keys)) {
     throw new InvalidValueError(
       JSON.stringify(text),
       "a pattern of keys without blanks",

@@ -1,4 +1,5 @@
 import Table from "cli-table3";
+import { ExitCode } from "./exit-code";
 
 /** Where a command writes: results to `out`, everything for people only to `err`. */
 export interface Terminal {
@@ -8,12 +9,61 @@ export interface Terminal {
   readonly hasColors?: boolean;
 }
 
+// Not a terminal: there is no such function. NO_COLOR and the like are heeded by Node.js.
+const hasColors = process.stdout.hasColors?.() ?? false;
+
+/** The process' own streams. What could steer a terminal is written as `shown` has it. */
 export const processTerminal: Terminal = {
-  out: (text) => process.stdout.write(`${text}\n`),
-  err: (text) => process.stderr.write(`${text}\n`),
-  // Not a terminal: there is no such function. NO_COLOR and the like are heeded by Node.js.
-  hasColors: process.stdout.hasColors?.() ?? false,
+  out: (text) => process.stdout.write(`${shown(text, hasColors)}\n`),
+  err: (text) => process.stderr.write(`${shown(text)}\n`),
+  hasColors,
 };
+
+/**
+ * What becomes of output that cannot be written; without it, a stack trace. A command goes on to its end, since what it
+ * changes should not stay half done. A reader that went away is nobody's mistake: the exit code stays the command's own.
+ * Anything else, such as a full disk, is told once on stderr and is exit code 2.
+ */
+export function watchOutput(): void {
+  let isTold = false;
+  const fail = ({ code }: NodeJS.ErrnoException) => {
+    if (code === "EPIPE" || isTold) {
+      return;
+    }
+    isTold = true;
+    process.exitCode = ExitCode.invalidInput;
+    processTerminal.err(
+      `redis-ops: got ${code} while writing, expected to write all of it. Fix: make room, or write elsewhere.`,
+    );
+  };
+  process.stdout.on("error", fail);
+  process.stderr.on("error", fail);
+}
+
+/** Controls, what changes the direction of writing, separators of lines, halves of characters and no characters. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029\ufffe\uffff]/gu;
+
+/** Text for one line: what cannot be seen, or steers a terminal, as JSON escapes it. */
+export function visible(text: string): string {
+  return text.replace(UNPRINTABLE, escaped);
+}
+
+/** The same for text of many lines, with tabs, and where `hasColors`, with colours as `coloured` writes them. */
+export function shown(text: string, hasColors = false): string {
+  return text.replace(UNPRINTABLE, (character, at: number) => {
+    const isColour = hasColors && character === "\u001b" && COLOUR.test(text.slice(at + 1));
+    return isColour || character === "\n" || character === "\t" ? character : escaped(character);
+  });
+}
+
+const COLOUR = /^\[(?:0|[39]\d)m/;
+
+function escaped(character: string): string {
+  return character
+    .split("")
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
+    .join("");
+}
 
 const NO_BORDERS = {
   chars: {

@@ -51,6 +51,47 @@ test("nothing is coloured, not even where colours are asked for", async () => {
   }
 });
 
+describe("where its output cannot be written", () => {
+  const PLAN = JSON.stringify({ format_version: "1.2", errored: true });
+  const inShell = (command: string) =>
+    runProgram("bash", ["-c", command, join(PROJECT, "bin", "redis-ops")], {
+      cwd: tmpdir(),
+      env: plainEnvironment({ PLAN }),
+    });
+  const FULL =
+    "redis-ops: got ENOSPC while writing, expected to write all of it. Fix: make room, or write elsewhere.\n";
+
+  test.each([
+    ["0", '"$0" stacks'],
+    ["1", '"$0" explain-plan <<<"$PLAN"'],
+    ["2", '"$0" connection nowhere 2>&1'],
+  ])("a reader that went away is told nothing, and the exit code stays %s", async (code, command) => {
+    const { exitCode, stdout, stderr } = await inShell(
+      `{ sleep 0.2; ${command}; echo "$?" >&2; } | { exec <&-; }`,
+    );
+    expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 0, stdout: "", stderr: `${code}\n` });
+  });
+
+  test.each([['"$0" stacks'], ['"$0" explain-plan <<<"$PLAN"']])(
+    "a full disk is one line and exit code 2: %s",
+    async (command) => {
+      const { exitCode, stderr } = await inShell(`${command} >/dev/full`);
+      expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: FULL });
+    },
+  );
+
+  test("with nowhere to tell it, it is exit code 2 alone", async () => {
+    const { exitCode, output } = await inShell('"$0" stacks >/dev/full 2>/dev/full');
+    expect({ exitCode, output }).toEqual({ exitCode: 2, output: "" });
+  });
+});
+
+test("what it is given cannot steer the terminal", async () => {
+  const { exitCode, stdout, stderr } = await redisOps(["no\u001b[2Jcommand"]);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+  expect(stderr).toContain("error: unknown command 'no\\u001b[2Jcommand'");
+});
+
 test("without node_modules it says what to run", async () => {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "redis ops without packages ")));
   try {

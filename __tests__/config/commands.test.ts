@@ -69,6 +69,13 @@ it("an alias on the network is a name that Docker accepts", () => {
   ]);
 });
 
+it("an alias on the network stands once", () => {
+  expect(problemsOf("dev", { deployment: { aliases: ["redis", "cache", "redis", "redis"] } })).toEqual([
+    'shop.environments.dev.aliases: got "redis" more than once, expected each name once. ' +
+      "Fix: remove all but one of them.",
+  ]);
+});
+
 it("a directive is not taken twice under two names", () => {
   const directives = { "zset-max-listpack-entries": "256", "zset-max-ziplist-entries": "512" };
   expect(problemsOf("dev", { service: { directives } })).toEqual([

@@ -11,12 +11,20 @@ describe.each(FIELDS)("the address in %s", (name, make) => {
   const field = `shop.environments.dev.${name}`;
   const problemsWith = (address: string) => problemsOf("dev", { deployment: make(address) });
 
-  it.each(["127.0.0.1", "127.255.255.255", "0.0.0.0", "192.0.2.7", "::1", "::", "2001:db8::7"])(
-    "may be %s",
-    (address) => {
-      expect(problemsWith(address)).toEqual([]);
-    },
-  );
+  it.each([
+    "127.0.0.1",
+    "127.255.255.255",
+    "0.0.0.0",
+    "192.0.2.7",
+    "223.255.255.255",
+    "240.0.0.1",
+    "::1",
+    "::",
+    "2001:db8::7",
+    "fe00::1",
+  ])("may be %s", (address) => {
+    expect(problemsWith(address)).toEqual([]);
+  });
 
   it.each(["", "localhost", "127.0.0.256", "127.0.0", "127.0.0.01", "192.0.2.0/24", "fe80::1%eth0", "[::1]"])(
     "may not be %j, which is no address",
@@ -26,6 +34,20 @@ describe.each(FIELDS)("the address in %s", (name, make) => {
       ]);
     },
   );
+
+  it.each([
+    "224.0.0.0",
+    "239.255.255.255",
+    "255.255.255.255",
+    "ff00::1",
+    "ffff::1",
+    "FF02::1",
+    "::ffff:224.0.0.1",
+  ])("may not be %s, which no host has alone", (address) => {
+    expect(problemsWith(address)).toEqual([
+      `${field}: got "${address}", expected an address that a host has; this one is for multicast or broadcast. ${LOOPBACK}`,
+    ]);
+  });
 
   it.each([
     ["0:0:0:0:0:0:0:1", "::1"],

@@ -46,7 +46,7 @@ describe("gates about what is stored", () => {
       name: `shop-${index}`,
       description: "What a service may store",
       engine: "redis-7.4" as const,
-      stores,
+      stores: stores.map((own, place) => ({ ...own, keys: `${place}:*` })),
       environments: {
         prod: { memory: { maxmemory: "256 MiB" as const }, exporter: { hostPort: 10_000 + index } },
       },

@@ -57,7 +57,7 @@ describe("a gate", () => {
       expect(finding?.status).toBe(severity === "error" ? "refused" : "warning");
       const told = finding?.fix ?? fix;
       const line = mayBe
-        ? `${says}. Fix: ${told} (rule ${id}; a waiver needs a reason and a date).`
+        ? `${says}. Fix: ${told} (rule ${id} for shop-prod; a waiver needs rule, reason and expires).`
         : `${says}. Fix: ${told}.`;
       const problems = problemsOf("prod", breaks);
       if (severity === "error") {
@@ -255,6 +255,6 @@ describe("what is refused already", () => {
     });
     const stacks = findings.filter(({ gate }) => gate === "sessions-evicted").map(({ stack }) => stack);
     expect(stacks).toEqual(["shop-dev", "shop-prod"]);
-    expect(problems.filter(({ field }) => field === "shop.maxmemoryPolicy")).toHaveLength(1);
+    expect(problems.filter(({ field }) => field === "shop.maxmemoryPolicy")).toHaveLength(2);
   });
 });

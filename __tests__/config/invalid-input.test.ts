@@ -143,7 +143,7 @@ describe("bad input", () => {
       "  orders.environments.dev.memory.reservation: got 1 MiB of 64 MiB, expected 6 MiB or more, and no more than the container's limit. Fix: write what the container needs when the host is short of memory, or leave it out.",
       '  orders.notifyKeyspaceEvents: got "Q", expected letters out of KEg$lshzxetdmnA. Fix: write the classes of events, such as "Ex" for expired keys.',
       '  orders.stores[0].kind: got "session", expected one of sessions, tokens, cache, queue, jobs, results, locks, rate-limits, pub-sub. Fix: did you mean "sessions"? Use that name.',
-      '  orders.stores[0].keys: got "", expected a pattern of keys in one line. Fix: write what the keys begin with and a star, such as "session:*".',
+      '  orders.stores[0].keys: got "", expected a pattern of keys: 1 to 200 characters that can be read, and no blank. Fix: write what the keys begin with and a star, such as "session:*".',
       '  orders.stores[1].ttl: got 1 h, expected "none", since Redis does not keep messages of pub-sub. Fix: write ttl: "none".',
       '  orders.stores[1].lossAcceptable: got false, expected true, since who does not listen when a message is published never gets it. Fix: write true, or store what must arrive as kind: "queue".',
       "  orders.thresholds.memory: got warning 90, critical 70, expected a critical level above the warning. Fix: exchange them, or move them apart.",

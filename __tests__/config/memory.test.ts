@@ -77,6 +77,13 @@ describe("memory", () => {
     ]);
   });
 
+  it("refuses data whose limit cannot be written, and tells the data", () => {
+    expect(problemsWith({ maxmemory: "1048576 GiB" })).toEqual([
+      `${field}.maxmemory: got "1048576 GiB", expected less, since 2.2 × maxmemory + 65 MiB gives a limit of ` +
+        '"2362232078 MiB", and 1048576 GiB or less can be written. Fix: write a smaller one.',
+    ]);
+  });
+
   it("refuses an empty text as one, and does not take it for nothing", () => {
     expect(problemsWith({ maxmemory: unchecked("") })).toEqual([
       `${field}.maxmemory: got "", expected a whole number and a unit (GiB, MiB, KiB, B), such as "256 MiB". ${HINT}`,

@@ -44,11 +44,34 @@ describe("the name of a service", () => {
   );
 });
 
+describe("the description of a service", () => {
+  it.each(["B", "Körbe 🙂", "x".repeat(120)])("may be %j", (description) => {
+    expect(problemsOf("dev", { service: { description } })).toEqual([]);
+  });
+
+  it.each([
+    ["", '""'],
+    [" ", '" "'],
+    ["a\nb", '"a\\nb"'],
+    ["a\u202eb", '"a\\u{202e}b"'],
+    ["x".repeat(121), "121 characters"],
+  ])("may not be %j", (description, got) => {
+    expect(problemsOf("dev", { service: { description } })).toEqual([
+      `shop.description: got ${got}, expected one line of 1 to 120 characters that can be read. ` +
+        "Fix: write what the service keeps in Redis, for people.",
+    ]);
+  });
+});
+
 describe("a name in Docker", () => {
   const fields = ["containerName", "networkName", "dataVolumeName"] as const;
 
-  it.each(fields)("may be 2 or 128 characters long as %s", (field) => {
-    const problems = ["ab", "a".repeat(128), "Basket_1.data-x"].flatMap((name) =>
+  it.each([
+    ["containerName", 63],
+    ["networkName", 128],
+    ["dataVolumeName", 128],
+  ] as const)("may be 2 characters long as %s, or %i", (field, most) => {
+    const problems = ["ab", "a".repeat(most), "Basket_1.data-x"].flatMap((name) =>
       problemsOf("dev", { deployment: { [field]: name } }),
     );
     expect(problems).toEqual([]);

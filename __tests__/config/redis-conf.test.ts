@@ -62,3 +62,15 @@ it.each([
 ])("%s is refused", (_, edited, problem) => {
   expect(problemsWith(edited, "dev")).toEqual([problem]);
 });
+
+it("a redis.conf is at most as long as one argument of a command may be", () => {
+  const directives = (percentiles: number) => ({
+    "latency-tracking-info-percentiles": "99.9 ".repeat(percentiles).trim(),
+  });
+  expect(problemsOf("dev", { service: { directives: directives(10_000) } })).toEqual([]);
+  expect(problemsOf("dev", { service: { directives: directives(20_000) } })).toEqual([
+    expect.stringMatching(
+      /^shop\.directives: got 10\d{4} bytes of redis\.conf in shop-dev, expected 65536 at most: .*\. Fix: shorten /,
+    ),
+  ]);
+});

@@ -1,7 +1,8 @@
-import { loadStacks, selectStacks } from "../../config/load-stacks";
+import { loadStacks, readStacks, selectStacks } from "../../config/load-stacks";
+import type { Service } from "../../config/service";
 import { formatProblem } from "../../core/problem";
 import { services } from "../support/fixture-services";
-import { template, today } from "../support/stack-fixtures";
+import { shop, template, today, unchecked } from "../support/stack-fixtures";
 
 function select(...ids: string[]) {
   const { selected, problems } = selectStacks(loadStacks({ template, today, services }), ids);
@@ -36,5 +37,13 @@ describe("selectStacks", () => {
         `stack: got "elsewhere", ${expected}. Fix: use one of cache-dev, shop-dev, shop-prod.`,
       ],
     });
+  });
+
+  it("does not call a stack unknown whose service cannot be read, and is told", () => {
+    const broken = unchecked<Service>({ ...shop({}), name: "desk", stores: undefined });
+    const { stacks, problems } = readStacks({ template, today, services: [...services, broken] });
+    expect(problems.map(({ field }) => field)).toContain("desk.stores");
+    expect(selectStacks(stacks, ["desk-dev"], problems).problems).toEqual([]);
+    expect(selectStacks(stacks, ["shop-prd", "des-dev"], problems).problems).toHaveLength(2);
   });
 });

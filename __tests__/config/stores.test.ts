@@ -20,20 +20,31 @@ describe("what a service stores", () => {
   });
 
   it("is of a kind that there is", () => {
-    expect(problemsWith(session, { ...session, kind: unchecked("session") })).toEqual([
+    expect(problemsWith(session, { ...session, keys: "other:*", kind: unchecked("session") })).toEqual([
       `shop.stores[1].kind: got "session", expected one of ${STORE_KINDS.join(", ")}. ` +
         'Fix: did you mean "sessions"? Use that name.',
     ]);
   });
 
-  it.each(["s", "session:{user}:*", "*", "Schlüssel *"])("has keys like %j", (keys) => {
+  it.each(["s", "session:{user}:*", "*", "Schlüssel:*", "k".repeat(200)])("has keys like %j", (keys) => {
     expect(problemsWith({ ...session, keys })).toEqual([]);
   });
 
-  it.each(["", "a\nb", "\t"])("has no keys like %j", (keys) => {
+  it.each<[string, string]>([
+    ...["", " ", "a b", "a\nb", "\t"].map((keys) => [keys, JSON.stringify(keys)] satisfies [string, string]),
+    ["a\u202eb", '"a\\u{202e}b"'],
+    ["k".repeat(201), "201 characters"],
+  ])("has no keys like %j", (keys, got) => {
     expect(problemsWith({ ...session, keys })).toEqual([
-      `shop.stores[0].keys: got ${JSON.stringify(keys)}, expected a pattern of keys in one line. ` +
+      `shop.stores[0].keys: got ${got}, expected a pattern of keys: 1 to 200 characters that can be read, and no blank. ` +
         'Fix: write what the keys begin with and a star, such as "session:*".',
+    ]);
+  });
+
+  it("has a pattern of its own in each store", () => {
+    expect(problemsWith(session, { ...session, keys: "csrf:*" }, { ...session, kind: "cache" })).toEqual([
+      'shop.stores[2].keys: got "session:*", which another store has, expected a pattern for each store. ' +
+        'Fix: write what these keys begin with, such as "shop:other:*".',
     ]);
   });
 
@@ -71,7 +82,7 @@ describe("what a service stores", () => {
 
   it("is decided with its TTLs read; those without one have none", () => {
     const { props, decisions } = shopStack("dev", {
-      service: { stores: [session, { ...session, kind: "queue", ttl: "none" }] },
+      service: { stores: [session, { ...session, keys: "queue:*", kind: "queue", ttl: "none" }] },
     });
     expect(props.stores.map(({ ttl }) => ttl?.toMilliseconds())).toEqual([86_400_000, undefined]);
     expect(props.stores[1]).not.toHaveProperty("ttl");

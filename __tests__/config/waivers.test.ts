@@ -20,7 +20,7 @@ const field = "shop.environments.prod.waivers[0]";
 const REFUSED =
   'shop.environments.prod.hostAddress: got "0.0.0.0", expected an address of the host alone, such as "127.0.0.1". ' +
   "Fix: leave hostAddress out, and let clients join the network " +
-  "(rule published-port; a waiver needs a reason and a date).";
+  "(rule published-port for shop-prod; a waiver needs rule, reason and expires).";
 
 const problemsWith = (waiver: Partial<Waiver>, more: StackOptions = {}) =>
   problemsOf("prod", published([{ ...good, ...waiver }], more));
@@ -31,7 +31,9 @@ describe("a waiver", () => {
     expect(problemsWith({})).toEqual([]);
     const restart = { service: { restart: "on-failure" } } as const;
     expect(problemsWith({}, restart)).toEqual([
-      expect.stringMatching(/^shop\.restart: .* \(rule restart; a waiver needs a reason and a date\)\.$/),
+      expect.stringMatching(
+        /^shop\.restart: .* \(rule restart for shop-prod; a waiver needs rule, reason and expires\)\.$/,
+      ),
     ]);
   });
 
@@ -105,6 +107,12 @@ describe("the rule of a waiver", () => {
 });
 
 describe("the reason of a waiver", () => {
+  it("is refused where it is turned around, and told in a line that can be read", () => {
+    expect(problemsWith({ reason: "read by \u202eanother host" })).toContain(
+      refusal("read by ANOTHER host").replace("ANOTHER", "\\u{202e}another"),
+    );
+  });
+
   const refusal = (got: string) =>
     `${field}.reason: got ${JSON.stringify(got)}, expected a reason in one line of 10 to 200 characters, ` +
     "for whoever reads the plan. Fix: write what makes it acceptable, and what ends it.";

@@ -1,5 +1,6 @@
 import { DOCKER_PROVIDER_VERSION } from "../../constructs/docker-provider";
-import { containerOf, type ShopOptions, synthShop } from "../support/synthesized-stack";
+import { shopStack } from "../support/stack-fixtures";
+import { containerOf, type ShopOptions, synthShop, synthStack } from "../support/synthesized-stack";
 
 const outputs = (kind: "dev" | "prod", options?: ShopOptions) =>
   Object.fromEntries(
@@ -56,6 +57,21 @@ describe("the provider", () => {
     const environment = { docker: { host: "ssh://deploy@redis-1" } };
     expect(synthShop("dev", { environment }).provider).toEqual({
       docker: [{ host: "ssh://deploy@redis-1" }],
+    });
+  });
+});
+
+describe("what would start an interpolation", () => {
+  it("reaches the provider and the backend as it is written", () => {
+    const { id, props } = shopStack("dev");
+    const { provider, terraform } = synthStack(id, {
+      ...props,
+      docker: { host: `unix:///\${a}` },
+      state: { backend: "s3", bucket: `\${b}`, key: "%{c}", region: `\${d}` },
+    });
+    expect(provider).toEqual({ docker: [{ host: "unix:///$${a}" }] });
+    expect(terraform.backend).toMatchObject({
+      s3: { bucket: "$${b}", key: "%%{c}", region: "$${d}" },
     });
   });
 });

@@ -44,6 +44,15 @@ describe("memory budget", () => {
     expect(maxmemoryFor(Size.mebibytes(limit), persistent).toMebibytes()).toBe(maxmemory);
   });
 
+  it.each([
+    [200, 505],
+    [25, 120],
+    [50, 175],
+    [4095, 9074],
+  ])("gives %d MiB of data exactly %d MiB", (maxmemory, limit) => {
+    expect(memoryLimitFor(Size.mebibytes(maxmemory), true).toMebibytes()).toBe(limit);
+  });
+
   it("counts a part of a MiB as a whole one", () => {
     expect(memoryLimitFor(Size.parse("1 B"), true).toMebibytes()).toBe(66);
   });
@@ -92,7 +101,7 @@ describe("the parts of the budget", () => {
     const wrong = mebibytes.filter(
       (amount) =>
         memoryLimitFor(Size.mebibytes(amount), persistent).toMebibytes() !==
-        Math.ceil(amount * factor) + base,
+        Math.ceil((amount * Math.round(factor * 100)) / 100) + base,
     );
     expect(wrong).toEqual([]);
   });

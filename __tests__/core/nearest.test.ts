@@ -41,6 +41,11 @@ describe("fixForUnknownName", () => {
     expect(fixForUnknownName("x", names(12))).toBe(`use one of ${names(12).join(", ")}`);
   });
 
+  it("lists none where there is none", () => {
+    expect(fixForUnknownName("dev", [])).toBe("check the spelling");
+    expect(fixForUnknownName("", few)).toBe("use one of dev, prod");
+  });
+
   it("lists none when there are thirteen", () => {
     expect(fixForUnknownName("x", names(13))).toBe("check the spelling");
   });

@@ -59,7 +59,7 @@ test("a password file that is not given is refused", async () => {
   `);
 });
 
-test.each([["0"], ["3601"], ["-1"], ["1.5"], ["soon"], [""]])(
+test.each([["0"], ["3601"], ["-1"], ["1.5"], ["soon"], [""], ["0x10"], ["1e2"], [" 5"], ["+5"], ["٣"]])(
   "a timeout of %j is refused",
   async (seconds) => {
     expect(await refused("verify", "cache-dev", `--timeout=${seconds}`)).toContain(

@@ -80,6 +80,26 @@ test("only an engine behind a socket publishes on this machine's loopback", () =
   expect(isLocalEngine({ host: "ssh://ops@redis-host" })).toBe(false);
 });
 
+test.each([
+  ["tcp://user:secret@build:2375", "tcp://user@build:2375"],
+  ["tcp://:secret@build", "tcp://@build"],
+  ["https://user:se:cr@e/t?#@build:2376", "https://user@build:2376"],
+  ["https://user://secret@build", "https://user@build"],
+  ["user:secret@build", "user@build"],
+  ["ssh://ops@redis-host:2222", "ssh://ops@redis-host:2222"],
+  ["tcp://[::1]:2375", "tcp://[::1]:2375"],
+  ["unix:///run/a:b@c.sock", "unix:///run/a:b@c.sock"],
+])("the address of an engine is shown without a password: %s", (address, shown) => {
+  expect(engineAddress({ host: address })).toBe(shown);
+  process.env.DOCKER_HOST = address;
+  expect(engineAddress({})).toBe(shown);
+});
+
+test("an engine that does not answer is told without a password", async () => {
+  process.env.DOCKER_HOST = "tcp://user:secret@127.0.0.1:1";
+  expect(await engineProblem({})).toMatchObject({ got: "no answer from tcp://user@127.0.0.1:1" });
+});
+
 test("an engine that answers is no problem", async () => {
   const engine = await EmptyEngine.listen(inFolder("docker.sock"));
   try {

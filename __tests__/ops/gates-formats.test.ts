@@ -30,7 +30,7 @@ describe("redis-ops gates --format junit", () => {
       )?.[0];
     expect(caseOf("shop-prod", "restart")).toMatchInlineSnapshot(`
       "<testcase classname="shop-prod" name="restart" file="config/services/shop.ts">
-            [failure message="shop.restart: got &quot;on-failure&quot;, expected &quot;unless-stopped&quot; or &quot;always&quot;. Fix: leave restart out, which is then &quot;unless-stopped&quot; (rule restart; a waiver needs a reason and a date)." type="error"]
+            [failure message="shop.restart: got &quot;on-failure&quot;, expected &quot;unless-stopped&quot; or &quot;always&quot;. Fix: leave restart out, which is then &quot;unless-stopped&quot; (rule restart for shop-prod; a waiver needs rule, reason and expires)." type="error"]
           </testcase>"
     `);
     expect(caseOf("shop-prod", "published-port")).toMatchInlineSnapshot(`
@@ -94,7 +94,9 @@ describe("redis-ops gates --format sarif", () => {
       ["restart", "restart", "error", "config/services/shop.ts"],
     ]);
     expect(results.at(-1)?.message.text).toMatch(`shop-prod: ${RESTART}`);
-    expect(results.at(-1)?.message.text).toMatch(/\(rule restart; a waiver needs a reason and a date\)\.$/);
+    expect(results.at(-1)?.message.text).toMatch(
+      /\(rule restart for shop-prod; a waiver needs rule, reason and expires\)\.$/,
+    );
     const prints = results.map(({ partialFingerprints }) => JSON.stringify(partialFingerprints));
     expect(new Set(prints).size).toBe(results.length);
   });

@@ -21,7 +21,7 @@ describe("redis-ops gates", () => {
                  warning  restart                               shop.restart: got "on-failure", expected "unless-stopped" or "always". Fix: leave restart out, which is then "unless-stopped".
                  warning  authentication, data-volume, metrics  as config/environments/dev.ts has it for all of its stacks
       shop-prod  waived   published-port                        until 2027-03-31: Prometheus <runs> on & off (shop.environments.prod.exporter.hostAddress: got "0.0.0.0")
-                 refused  restart                               shop.restart: got "on-failure", expected "unless-stopped" or "always". Fix: leave restart out, which is then "unless-stopped" (rule restart; a waiver needs a reason and a date).
+                 refused  restart                               shop.restart: got "on-failure", expected "unless-stopped" or "always". Fix: leave restart out, which is then "unless-stopped" (rule restart for shop-prod; a waiver needs rule, reason and expires).
       desk-prod  ok
 
       3 stacks, 27 gates: 1 refused, 5 warnings, 1 waived

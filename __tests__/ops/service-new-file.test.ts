@@ -164,6 +164,25 @@ test("a file exports the service that it was made of", () => {
   );
 });
 
+test("the linter takes the constant of every global name and every word of the language", () => {
+  const words = Array.from(
+    { length: ts.SyntaxKind.LastKeyword },
+    (_, kind) => ts.tokenToString(kind + 1) ?? "",
+  );
+  const globals = [globalThis, Object.prototype, Function.prototype].flatMap(Object.getOwnPropertyNames);
+  const names = [...words, ...globals, "exports", "module", "require", "services"]
+    .filter((word) => /^[a-z][A-Za-z0-9]*$/.test(word))
+    .map((word) => word.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`));
+  expect(names).toEqual(
+    expect.arrayContaining(["constructor", "is-na-n", "parse-float", "class", "to-string"]),
+  );
+  const texts = [...new Set(names)].map((name): [string, string] => [
+    `${name}.ts`,
+    serviceFile(shop({ name })),
+  ]);
+  expect(lintOf(Object.fromEntries(texts))).toBe("");
+});
+
 test("a constant is never a word of the language", () => {
   expect(["shop", "big-shop", "shop-2", "a-1-b"].map(constantOf)).toEqual([
     "shop",
@@ -171,10 +190,12 @@ test("a constant is never a word of the language", () => {
     "shop2",
     "a1B",
   ]);
-  expect(["class", "default", "import", "undefined"].map(constantOf)).toEqual([
+  expect(["class", "constructor", "is-na-n", "module", "type", "undefined"].map(constantOf)).toEqual([
     "classService",
-    "defaultService",
-    "importService",
+    "constructorService",
+    "isNaNService",
+    "moduleService",
+    "typeService",
     "undefinedService",
   ]);
 });

@@ -90,6 +90,45 @@ test("a name that is written in TypeScript as another one is refused", () => {
 });
 
 test.each([
+  ["a constant", `${INDEX}const shop = 1;\n`],
+  ["an import under another name", INDEX.replace("{ vedfolnir }", "{ vedfolnir as shop }")],
+  ["a parameter", `${INDEX}export const all = (shop: number) => shop;\n`],
+])("a name that %s has already is refused", (_, text) => {
+  expect(problemsOf(() => withService(text, "shop"))).toBe(
+    "1 problem, nothing was changed\n" +
+      '  name: got "shop", which is shop in TypeScript, expected a name that is written in another way there; ' +
+      "config/services/index.ts has a shop already. Fix: choose another name.",
+  );
+});
+
+test("a name in a comment, in a text or as a part of another one is free", () => {
+  const text = `${INDEX}/* no shop */ const bigShop = "shop's"; // shop\nconst shop2 = 'a "shop"' + \`shop\`;\n`;
+  const written = withService(text, "shop");
+  expect(written).toContain("[devCache, shop, vedfolnir];");
+  expect(written.endsWith(text.slice(INDEX.length))).toBe(true);
+});
+
+const LIST = "export const services: readonly Service[] = [devCache, vedfolnir];";
+
+test.each([
+  ["a comment", `/*\n${LIST.replace(", vedfolnir", "")}\nimport { zoo } from "./zoo";\n*/\n`],
+  ["a line of a comment", `// ${LIST}\n`],
+  ["a template", `const old = \`\n${LIST}\n\`;\n`],
+])("an older list in %s stays what it is", (_, old) => {
+  const before = withService(
+    INDEX.replace("/** Every", () => `${old}/** Every`),
+    "shop",
+  );
+  expect(before).toContain(old);
+  expect(before).toContain("\nexport const services: readonly Service[] = [devCache, shop, vedfolnir];\n");
+  expect(before).toContain('import { shop } from "./shop";\nimport { vedfolnir } from "./vedfolnir";\n');
+  expect(withService(INDEX + old, "shop")).toBe(withService(INDEX, "shop") + old);
+});
+
+test.each([
+  ["two lists", `${INDEX}${LIST}\n`],
+  ["a list before its imports", `${LIST}\n${INDEX.replace(LIST, "")}`],
+  ["a list in a comment alone", INDEX.replace(LIST, `/*\n${LIST}\n*/`)],
   ["no list", INDEX.replace("services: readonly Service[]", "all")],
   ["no imports", INDEX.replace(/^import \{.*\n/gm, "")],
   ["nothing", ""],

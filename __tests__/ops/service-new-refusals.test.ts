@@ -88,6 +88,18 @@ test("every flag that says nothing usable is told at once", async () => {
   ]);
 });
 
+test("an environment is unknown whatever JavaScript means by its name", async () => {
+  const flags = ["--environment", "dev", "--environment", "__proto__ hostPort=7000"];
+  expect(await refused("shop", "--yes", ...SHOP, ...flags)).toEqual([
+    "1 problem, nothing was changed",
+    '  shop.environments: got "__proto__", expected an environment of config/environments. Fix: use one of dev, prod.',
+  ]);
+  expect(await refused("shop", "--yes", ...SHOP, "--environment", "__proto__ hostPort=7000")).toEqual([
+    "1 problem, nothing was changed",
+    expect.stringMatching(/^ {2}shop\.environments: got .*__proto__/),
+  ]);
+});
+
 test("what checks and gates refuse is refused, with what others have already", async () => {
   const lines = await refused(
     "shop",
@@ -105,7 +117,9 @@ test("what checks and gates refuse is refused, with what others have already", a
       expect.stringMatching(
         /^ {2}environments\/prod\.stopTimeout: got 2 min, expected 164 s or more.*rule graceful-stop/,
       ),
-      expect.stringMatching(/^ {2}shop\.maxmemoryPolicy: got "allkeys-lru".*\(rule sessions-evicted;.*\)\.$/),
+      expect.stringMatching(
+        /^ {2}shop\.maxmemoryPolicy: got "allkeys-lru".*\(rule sessions-evicted for shop-prod;.*\)\.$/,
+      ),
       '  shop.environments.dev: got host port "6379", expected a host port that no other stack on the same Docker engine has; ' +
         "alpha-dev has it. Fix: give shop-dev another one.",
       '  shop.environments.prod: got host port "9121", expected a host port that no other stack on the same Docker engine has; ' +

@@ -8,16 +8,20 @@ import {
   readTtl,
 } from "../../ops/service-values";
 
-test("a description is one line of up to 120 characters, as people count them", () => {
+test("a description is one line of up to 120 characters, of which a picture is two", () => {
   expect(readDescription("  Baskets of the shop ")).toBe("Baskets of the shop");
-  expect(readDescription("🙂".repeat(120))).toBe("🙂".repeat(120));
+  expect(readDescription("🙂".repeat(60))).toBe("🙂".repeat(60));
   const expected =
     "expected one line of 1 to 120 characters that says what the service is and what it keeps. Fix: write it for people, " +
     'such as "Baskets and sessions of the shop".';
+  expect(() => readDescription("🙂".repeat(61))).toThrow("got 122 characters, expected one line");
+  expect(readDescription("x".repeat(120))).toBe("x".repeat(120));
   expect(() => readDescription("x".repeat(121))).toThrow(`got 121 characters, ${expected}`);
   expect(() => readDescription(" ")).toThrow(`got " ", ${expected}`);
   expect(() => readDescription("a\tb")).toThrow(`got "a\\tb", ${expected}`);
-  expect(() => readDescription("a\u2028b")).toThrow("expected one line");
+  for (const hidden of ["\u2028", "\u2029", "\u0085", "\u202e", "\u200b", "\ufeff", "\ud800"]) {
+    expect(() => readDescription(`a${hidden}b`)).toThrow("expected one line");
+  }
 });
 
 test("sizes and times are taken with and without the blank that a file has", () => {
@@ -47,6 +51,8 @@ test("a pattern of keys has no blanks", () => {
     'got "a b", expected a pattern of keys without blanks. Fix: write what the keys begin with and a star, such as ' +
       '"session:*".',
   );
+  expect(() => readKeys("a\u202eb")).toThrow("expected a pattern of keys without blanks");
+  expect(() => readKeys("a\udc00b")).toThrow("expected a pattern of keys without blanks");
   expect(() => readKeys("")).toThrow('got "", expected a pattern of keys');
 });
 

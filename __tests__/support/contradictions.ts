@@ -53,7 +53,12 @@ const SERVICES: readonly (readonly [name: string, change: Mutable, ...fields: st
     { stores: [store({ kind: "pub-sub", lossAcceptable: false })] },
     "stores[0].lossAcceptable",
   ],
-  ["a wrong store among others", { stores: [store({}), store({ kind: "stack" })] }, "stores[1].kind"],
+  ["two stores of the same keys", { stores: [store({}), store({ kind: "sessions" })] }, "stores[1].keys"],
+  [
+    "a wrong store among others",
+    { stores: [store({}), store({ kind: "stack", keys: "stack:*" })] },
+    "stores[1].kind",
+  ],
   ["defragmentation without its allocator", { activedefrag: true }, "activedefrag"],
   ["a list node of no elements", { encoding: { listMaxListpackSize: 0 } }, "encoding.listMaxListpackSize"],
   [

@@ -38,7 +38,7 @@ const MOST_SECONDS = 2_147_483_647;
 const ANY_TIME: Taken = ["milliseconds", 0, Number.MAX_SAFE_INTEGER];
 
 const REQUIRED: Readonly<Record<string, Taken>> = {
-  description: ["text"],
+  description: ["line"],
   engine: ["engine"],
   stores: ["list"],
   "stores[0].kind": ["choice"],

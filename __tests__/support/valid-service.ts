@@ -74,7 +74,10 @@ function hasThreadsFor({ directive, value }: WrittenDirective, cpus: number | un
 
 const line = fc
   .string({ unit: "grapheme", minLength: 1, maxLength: 40 })
-  .map((text) => text.replace(/\p{Cc}/gu, "·"));
+  .map((text) => text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, "·"))
+  .filter((text) => text.trim() !== "");
+
+const keys = line.map((text) => text.replace(/\s/gu, "_"));
 
 const LOWER = "abcdefghijklmnopqrstuvwxyz";
 const DIGITS = "0123456789";
@@ -99,7 +102,7 @@ function service(
       name: serviceName,
       description: line,
       engine: fc.constant(engine),
-      stores: fc.array(store, { minLength: 1, maxLength: 5 }),
+      stores: fc.uniqueArray(store, { minLength: 1, maxLength: 5, selector: (own) => own.keys }),
       maxmemoryPolicy: fc.constantFrom(...MAXMEMORY_POLICIES),
       maxmemorySamples: inRange(1, 64),
       persistence,
@@ -150,7 +153,7 @@ function optional<T extends object>(
 const store: fc.Arbitrary<Store> = fc
   .record<Store>({
     kind: fc.constantFrom(...STORE_KINDS),
-    keys: line,
+    keys,
     ttl: fc.oneof(fc.constant("none" as const), durationText(1, MOST_SECONDS * 1000)),
     lossAcceptable: fc.boolean(),
   })
@@ -229,7 +232,14 @@ const dockerName = fc
   )
   .map(([first, middle, end]) => `${first}${middle}.${end}`);
 
-const address = fc.oneof(fc.constantFrom("127.0.0.1", "0.0.0.0", "::1", "::"), fc.ipV4());
+/** Short enough for a host name, and no address. */
+const hostName = dockerName.map((name) => `h${name.slice(-30)}.x`);
+
+/** One that a host can have. */
+const address = fc.oneof(
+  fc.constantFrom("127.0.0.1", "0.0.0.0", "::1", "::"),
+  fc.ipV4().filter((text) => Number(text.split(".")[0]) < 224),
+);
 
 const port = inRange(1, 65_535);
 
@@ -251,8 +261,8 @@ function deployment(environment: ValidEnvironment): fc.Arbitrary<Deployment> {
       cpus: inRange(1, 640).map((tenths) => tenths / 10),
       cpuShares: inRange(2, 262_144),
       exporter,
-      containerName: dockerName,
-      aliases: fc.uniqueArray(dockerName, { maxLength: 3 }),
+      containerName: hostName,
+      aliases: fc.uniqueArray(hostName, { maxLength: 3 }).map((all) => all.map((name) => `alias.${name}`)),
       networkName: dockerName,
       dataVolumeName: dockerName,
       waivers: environment.gates === "refuse" ? fc.constant(EVERY_WAIVER) : fc.subarray(EVERY_WAIVER),

@@ -164,7 +164,7 @@ const WRONG: Partial<Readonly<Record<Kind, readonly unknown[]>>> = {
     ],
     ...["[::1]", "::1%lo", "fe80::1%eth0", "١٢٧.0.0.1", "127.0.0.1\n", "*", LONG, ...PROTOTYPE_NAMES],
   ],
-  line: ["", "a\nb", "a\u0000", "\t", "a\u007f", "a\u0085b", "\n"],
+  line: ["", " ", "\u202ea", LONG, "a\nb", "a\u0000", "\t", "a\u007f", "a\u0085b", "\n"],
   events: ["Q", "k", "Ex ", "E,x", "yes", "Ex\n", "Ех", "\u0000", ...PROTOTYPE_NAMES],
 };
 

@@ -1,4 +1,6 @@
+import { isDay } from "../../core/day";
 import { fixForUnknownName } from "../../core/nearest";
+import { isPrintableLine } from "../../core/printable";
 import type { WaiverProps } from "../../core/redis-stack-props";
 import type { ResolvedStack } from "../resolve-stack";
 import { type Breach, breachIf, type Gate, inDeployment } from "./gate";
@@ -113,8 +115,8 @@ function reasonBreaches({ stack, waiver, index }: Asked): readonly Breach[] {
   const reason = waiver.reason.trim();
   const words = reason.toLowerCase().match(/\p{L}+/gu) ?? [];
   const isPlaceholder = words.every((word) => PLACEHOLDERS.includes(word));
-  const isText = new Set(words.join("")).size >= DIFFERENT_LETTERS && !/\p{Cc}/u.test(reason);
-  return breachIf(reason.length < min || reason.length > max || isPlaceholder || !isText, () => ({
+  const isText = new Set(words.join("")).size >= DIFFERENT_LETTERS && isPrintableLine(reason, max);
+  return breachIf(reason.length < min || isPlaceholder || !isText, () => ({
     field: fieldOf(stack, index, "reason"),
     got: JSON.stringify(waiver.reason.slice(0, max)),
     expected: `a reason in one line of ${min} to ${max} characters, for whoever reads the plan`,
@@ -141,12 +143,6 @@ function expiryBreaches({ stack, waiver: { expires }, index, today }: Asked): re
     expected: `${last} or earlier, a year at most`,
     fix,
   }));
-}
-
-/** Whether `text` is a day of the calendar, written `YYYY-MM-DD`. */
-function isDay(text: string): boolean {
-  const day = /^\d{4}-\d{2}-\d{2}$/.test(text) ? new Date(`${text}T00:00:00Z`) : undefined;
-  return day !== undefined && !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
 }
 
 /** The same day of the next year; after 29 February there is 28 February. */

@@ -1,7 +1,7 @@
 import { InvalidInputError } from "../../core/problem";
 import { ExitCode } from "../exit-code";
 import { type PlanChange, planChanges, type TerraformPlan } from "../plan-changes";
-import { json, type Terminal } from "../terminal";
+import { json, type Terminal, visible } from "../terminal";
 
 /**
  * `redis-ops explain-plan`: what a plan does, why, and what could be lost, from `terraform show -json PLAN`.
@@ -32,16 +32,6 @@ function paragraph({ address, action, because, details, consequence, needsDecisi
   ]
     .map(visible)
     .join("\n");
-}
-
-/** Text with control characters, and those that change the direction of writing, as JSON escapes them. */
-function visible(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) =>
-    character
-      .split("")
-      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
-      .join(""),
-  );
 }
 
 function readPlan(text: string): TerraformPlan {

@@ -6,7 +6,7 @@ import { formatProblem, InvalidInputError } from "../../core/problem";
 import { ExitCode } from "../exit-code";
 import { junitReport } from "../gate-report-junit";
 import { sarifReport } from "../gate-report-sarif";
-import { loadOptions } from "../load";
+import { loadOptions, unlistedServices } from "../load";
 import { json, type Terminal, table } from "../terminal";
 
 export const GATE_FORMATS = ["text", "json", "junit", "sarif"] as const;
@@ -25,10 +25,14 @@ export function gatesCheck(
 ): ExitCode {
   const options = loadOptions();
   const { stacks, problems, findings: all } = readStacks(options);
-  const { selected, problems: unknown } = selectStacks(stacks, ids);
+  const { selected, problems: unknown } = selectStacks(stacks, ids, problems);
   const refusals = new Set(all.filter(isRefused).map((finding) => JSON.stringify(problemOf(finding))));
-  if (unknown.length > 0 || problems.some((problem) => !refusals.has(JSON.stringify(problem)))) {
-    throw new InvalidInputError([...unknown, ...problems]);
+  const unlisted = unlistedServices();
+  if (
+    unknown.length + unlisted.length > 0 ||
+    problems.some((problem) => !refusals.has(JSON.stringify(problem)))
+  ) {
+    throw new InvalidInputError([...unknown, ...unlisted, ...problems]);
   }
   const names = selected.map(({ id }) => id);
   const findings = all.filter(({ stack }) => names.includes(stack));

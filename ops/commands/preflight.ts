@@ -4,7 +4,7 @@ import type { ResolvedStack } from "../../config/resolve-stack";
 import { InvalidInputError, type Problem } from "../../core/problem";
 import { dockerEngine, engineAddress, engineProblem } from "../docker-engine";
 import { ExitCode } from "../exit-code";
-import { loadOptions } from "../load";
+import { loadOptions, unlistedServices } from "../load";
 import { secretProblems, secretStates } from "../stack-secrets";
 import { json, type Terminal } from "../terminal";
 import { terraformProblem } from "../terraform";
@@ -21,11 +21,12 @@ export async function preflight(
   terminal: Terminal,
 ): Promise<ExitCode> {
   const { stacks, problems: configuration, findings } = readStacks(loadOptions());
-  const { selected, problems: unknown } = selectStacks(stacks, ids);
+  const { selected, problems: unknown } = selectStacks(stacks, ids, configuration);
   const terraform = await terraformProblem();
   const problems = [
     ...unknown,
     ...configuration,
+    ...unlistedServices(),
     ...(terraform === undefined ? [] : [terraform]),
     // A stack whose values are wrong has no secrets to look for.
     ...(options.docker ? await engineProblems(selected, options.secrets && configuration.length === 0) : []),

@@ -2,10 +2,11 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
 import type { ResolvedStack } from "../../config/resolve-stack";
+import type { RedisServerProps } from "../../core/redis-stack-props";
 import { connectEngine, isLocalEngine, isNotFound } from "../docker-engine";
 import { ExitCode } from "../exit-code";
 import { redisCommand } from "../redis-command";
-import { json, type Terminal } from "../terminal";
+import { json, type Terminal, visible } from "../terminal";
 import { type Finding, tryPublishedPorts } from "../try-published-ports";
 
 /**
@@ -22,6 +23,7 @@ export async function verify(
   const findings = [await waitUntilHealthy(id, container, options.timeoutSeconds, terminal)];
   if (findings.every(({ ok }) => ok)) {
     findings.push(await writeAndRead(container, props.server.auth));
+    findings.push(await countConnections(container, props.server));
     if (isLocalEngine(props.docker)) {
       findings.push(...(await tryPublishedPorts(props, terminal)));
     }
@@ -31,7 +33,7 @@ export async function verify(
     terminal.out(json({ stack: id, healthy: isHealthy, findings }));
   } else {
     for (const { check, ok, saw } of findings) {
-      terminal.out(`${ok ? "ok  " : "FAIL"}  ${check}: ${saw}`);
+      terminal.out(`${ok ? "ok  " : "FAIL"}  ${check}: ${visible(saw)}`);
     }
   }
   if (!isHealthy) {
@@ -78,6 +80,23 @@ async function healthOf(container: Docker.Container): Promise<string | undefined
     }
     throw error;
   }
+}
+
+/** With fewer file descriptors than it needs, Redis lowers `maxclients` and says so in its log only. */
+async function countConnections(
+  container: Docker.Container,
+  { auth, maxclients }: RedisServerProps,
+): Promise<Finding> {
+  const { stdout, stderr } = await redisCommand(container, auth, ["INFO", "clients"]);
+  const allowed = /^maxclients:(\d+)/m.exec(stdout)?.[1];
+  const ok = allowed === `${maxclients}`;
+  return {
+    check: "connections",
+    ok,
+    saw: ok
+      ? `${maxclients} at most`
+      : `${allowed ?? stderr.trim()} at most, expected ${maxclients}; raise the engine's limit of open files (nofile), or lower maxclients`,
+  };
 }
 
 async function writeAndRead(

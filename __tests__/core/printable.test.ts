@@ -1,0 +1,25 @@
+import { isPrintableLine, printable } from "../../core/printable";
+
+const UNREADABLE = ["a\nb", "\x1b[31m", "\x85", "\u202eb", "a\u200bb", "\u2028", "\u2029", "\ud800"];
+
+it.each(["a", "a b", "é ü 私 🙂", "x".repeat(10)])("%j is a line that can be read", (text) => {
+  expect(isPrintableLine(text, 10)).toBe(true);
+  expect(printable(text)).toBe(text);
+});
+
+it.each(["", " ", "\u00a0", "x".repeat(11), ...UNREADABLE])("%j is none", (text) => {
+  expect(isPrintableLine(text, 10)).toBe(false);
+});
+
+it("what cannot be read is told as its code point", () => {
+  expect(UNREADABLE.map(printable)).toEqual([
+    "a\\u{a}b",
+    "\\u{1b}[31m",
+    "\\u{85}",
+    "\\u{202e}b",
+    "a\\u{200b}b",
+    "\\u{2028}",
+    "\\u{2029}",
+    "\\u{d800}",
+  ]);
+});
