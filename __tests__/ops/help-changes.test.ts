@@ -1,24 +1,6 @@
-import { withEnvironmentOfItsOwn } from "../support/environment";
-import { redisOps } from "../support/recording-terminal";
+import { helpOfCommands } from "../support/help-of";
 
-withEnvironmentOfItsOwn();
-
-// Help is as wide as the terminal; without one it is 80 columns wide, wherever the test runs.
-beforeAll(() => {
-  Object.defineProperty(process.stdout, "isTTY", {
-    value: false,
-    configurable: true,
-  });
-});
-afterAll(() => {
-  Reflect.deleteProperty(process.stdout, "isTTY");
-});
-
-const help = async (...words: readonly string[]) => {
-  const { exitCode, out, err } = await redisOps(...words, "--help");
-  expect({ exitCode, err }).toEqual({ exitCode: 0, err: "" });
-  return out;
-};
+const help = helpOfCommands();
 
 test("the help of secrets", async () => {
   expect(await help("secrets")).toMatchInlineSnapshot(`

@@ -1,24 +1,7 @@
-import { withEnvironmentOfItsOwn } from "../support/environment";
+import { helpOfCommands } from "../support/help-of";
 import { redisOps } from "../support/recording-terminal";
 
-withEnvironmentOfItsOwn();
-
-// Help is as wide as the terminal; without one it is 80 columns wide, wherever the test runs.
-beforeAll(() => {
-  Object.defineProperty(process.stdout, "isTTY", {
-    value: false,
-    configurable: true,
-  });
-});
-afterAll(() => {
-  Reflect.deleteProperty(process.stdout, "isTTY");
-});
-
-const help = async (...words: readonly string[]) => {
-  const { exitCode, out, err } = await redisOps(...words, "--help");
-  expect({ exitCode, err }).toEqual({ exitCode: 0, err: "" });
-  return out;
-};
+const help = helpOfCommands();
 
 test("the help of redis-ops groups its commands, explains the exit codes and shows examples", async () => {
   expect(await help()).toMatchInlineSnapshot(`
