@@ -75,12 +75,17 @@ test("two stacks in one command: the one that is there stays, the other comes up
   expect(containerId()).toBe(before);
 });
 
-test("another maxmemory is one pair of lines in the plan, and the data survives it", async () => {
+test("another maxmemory, and the connections that follow, are a pair of lines each in the plan, and the data survives it", async () => {
   const before = containerId();
   copy.edit("config/services/dev-cache.ts", '"128 MiB"', '"160 MiB"');
   const { exitCode, stdout } = await run("bin/up");
   expect(exitCode).toBe(0);
-  expect(changedDirectives(stdout)).toEqual(["- maxmemory 128mb", "+ maxmemory 160mb"]);
+  expect(changedDirectives(stdout)).toEqual([
+    "- maxclients 1771",
+    "+ maxclients 2214",
+    "- maxmemory 128mb",
+    "+ maxmemory 160mb",
+  ]);
   expect(containerId()).not.toBe(before);
   expect(await redis("CONFIG", "GET", "maxmemory")).toEqual(["maxmemory", `${160 * 1024 ** 2}`]);
   expect(await redis("GET", "greeting")).toBe("hello");

@@ -41,7 +41,8 @@ describe.each(CASES)("$id", ({ service: original, environment, before, after }) 
   const healthcheck = async () => (await stack.container.inspect()).Config.Healthcheck;
 
   beforeAll(async () => {
-    service = await renamed(original, environment, scratch);
+    // Given, it does not follow from maxmemory.
+    service = { ...(await renamed(original, environment, scratch)), maxclients: 1000 };
     stack = new TestStack(scratch, service);
     await initSecrets(scratch.docker, stack.props);
     await stack.deploy();
