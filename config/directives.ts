@@ -1,6 +1,6 @@
 import { type Owner, ownerOf as ownerByNames } from "./directives/owner";
 import { type Shape, shapeOf, unitOf } from "./directives/shape";
-import { type DirectiveFact, TABLES, tableOf } from "./directives/table";
+import { type DirectiveFact, TABLES } from "./directives/table";
 
 export type { Owner } from "./directives/owner";
 
@@ -39,11 +39,6 @@ export const KNOWN_LINES: readonly string[] = [...TABLES.keys()];
 /** The directive that an engine of `version` (e.g. `7.4.11`) calls `name`, in any case, or undefined. */
 export function directiveOf(version: string, name: string): Directive | undefined {
   return linesOf(version)?.get(name.toLowerCase());
-}
-
-/** Every directive that an engine of `version` knows, by its own name; none where the line has no table. */
-export function directivesOf(version: string): readonly string[] {
-  return Object.keys(tableOf(version)?.directives ?? {});
 }
 
 /** Every name that an engine of `version` takes, aliases too. */

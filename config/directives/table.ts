@@ -45,8 +45,3 @@ export const TABLES: ReadonlyMap<string, Table> = new Map([
   ["7.2", line72 as Table],
   ["7.4", line74 as Table],
 ]);
-
-/** The table of the line that `version` belongs to, e.g. that of 7.4 for `7.4.11`. */
-export function tableOf(version: string): Table | undefined {
-  return TABLES.get(version.split(".").slice(0, 2).join("."));
-}
