@@ -29,6 +29,10 @@ appendonly {{appendonly}}
 appendfsync {{appendfsync}}
 auto-aof-rewrite-percentage {{auto_aof_rewrite_percentage}}
 auto-aof-rewrite-min-size {{auto_aof_rewrite_min_size}}
+aof-timestamp-enabled {{aof_timestamp_enabled}}
+
+# Backups go through the replication stream. There are no replicas to wait for.
+repl-diskless-sync-delay 0
 
 # Observation. slowlog-log-slower-than is in microseconds, latency-monitor-threshold in milliseconds.
 slowlog-log-slower-than {{slowlog_log_slower_than}}

@@ -1,4 +1,12 @@
-import type { Client, Encoding, Healthcheck, Persistence, Service, Thresholds } from "./service";
+import type {
+  BackupSchedule,
+  Client,
+  Encoding,
+  Healthcheck,
+  Persistence,
+  Service,
+  Thresholds,
+} from "./service";
 
 /** What holds where neither a service nor its environment says anything. Redis' own defaults, or ours with the reason. */
 export const defaults = {
@@ -24,6 +32,13 @@ export const persistenceDefaults: Required<Omit<Persistence, "appendonly" | "sav
   appendfsync: "everysec",
   autoAofRewritePercentage: 100,
   autoAofRewriteMinSize: "64 MiB",
+  pointInTime: false,
+};
+
+export const backupDefaults: Required<BackupSchedule> = {
+  every: "6 h",
+  keepLast: 12,
+  keepFor: "72 h",
 };
 
 export const healthcheckDefaults: Required<Omit<Healthcheck, "startPeriod">> = {

@@ -16,6 +16,12 @@ export interface Environment {
   readonly renamedCommands: Readonly<Record<string, string>>;
   /** Whether a service gets a `redis_exporter` unless its file says otherwise. */
   readonly exporter: "on" | "off";
+  /** Where `redis-ops backup` writes and looks; and whether a service makes backups by itself unless its file says otherwise. */
+  readonly backups: {
+    /** A directory, from the repository's folder, or `s3://BUCKET/PREFIX`. */
+    readonly at: string;
+    readonly schedule: "on" | "off";
+  };
   /** Time that Redis gets to write its data when it is stopped. 10 s to 10 min. */
   readonly stopTimeout: DurationText;
   /** What happens to a stack that breaks a gate of `config/gates.ts`: it is refused, or somebody is told. */

@@ -123,6 +123,11 @@ function resolvePersistence(name: string, persistence: Persistence, decisions: D
       persistence.appendfsync,
       persistenceDefaults.appendfsync,
     ),
+    pointInTime: decisions.choose(
+      `${path}.pointInTime`,
+      persistence.pointInTime,
+      persistenceDefaults.pointInTime,
+    ),
     autoAofRewritePercentage: decisions.choose(
       `${path}.autoAofRewritePercentage`,
       persistence.autoAofRewritePercentage,

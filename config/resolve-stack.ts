@@ -1,6 +1,7 @@
 import { fixForUnknownName } from "../core/nearest";
 import type { Problems } from "../core/problem";
 import type {
+  BackupsProps,
   ClientProps,
   LevelsProps,
   RedisExporterProps,
@@ -9,7 +10,7 @@ import type {
   ThresholdsProps,
 } from "../core/redis-stack-props";
 import { Decisions } from "./decisions";
-import { clientDefaults, defaults, thresholdDefaults } from "./defaults";
+import { backupDefaults, clientDefaults, defaults, thresholdDefaults } from "./defaults";
 import { type Engine, engines } from "./engines";
 import type { Environment } from "./environment";
 import { resolveServer } from "./resolve-server";
@@ -67,6 +68,7 @@ export function resolveStack(input: StackInput, problems: Problems): ResolvedSta
     },
     server,
     ...(exporter === undefined ? {} : { exporter }),
+    backups: resolveBackups(input, id, decisions),
     client: resolveClient(service, decisions),
     stores,
     thresholds: resolveThresholds(service, server.maxclients, decisions),
@@ -137,6 +139,39 @@ function resolveExporter(
             "<stack>-exporter-secrets",
           ),
         }),
+  };
+}
+
+function resolveBackups(
+  { service, environment, deployment }: StackInput,
+  id: string,
+  decisions: Decisions,
+): BackupsProps {
+  const at = decisions.from("environment", "backups.at", environment.backups.at);
+  const wanted = deployment.backups ?? environment.backups.schedule;
+  if (wanted === "off") {
+    return { at };
+  }
+  const given = wanted === "on" ? {} : wanted;
+  const path = "backups.schedule";
+  const field = `${service.name}.environments.${environment.name}.backups`;
+  const duration = (key: "every" | "keepFor") =>
+    decisions.duration(
+      `${field}.${key}`,
+      decisions.choose(`${path}.${key}`, given[key], backupDefaults[key]),
+    );
+  const named = (key: string, suffix: string) =>
+    decisions.from("derived", `${path}.${key}`, `${id}${suffix}`, `<stack>${suffix}`);
+  return {
+    at,
+    schedule: {
+      containerName: named("containerName", "-backup"),
+      volumeName: named("volumeName", "-backups"),
+      ...(environment.auth === "none" ? {} : { secretsVolume: named("secretsVolume", "-backup-secrets") }),
+      every: duration("every"),
+      keepLast: decisions.choose(`${path}.keepLast`, given.keepLast, backupDefaults.keepLast),
+      keepFor: duration("keepFor"),
+    },
   };
 }
 

@@ -101,6 +101,8 @@ export interface Persistence {
   readonly appendonly: boolean;
   /** When the append-only file is forced to disk; `everysec` loses a second at most on a power cut. @default "everysec" */
   readonly appendfsync?: "always" | "everysec" | "no";
+  /** Whether the append-only file says when each write was, so that a moment between two backups can be restored. @default false */
+  readonly pointInTime?: boolean;
   /** Growth in percent that starts a rewrite: 0 (never) to 1000. @default 100 */
   readonly autoAofRewritePercentage?: number;
   /** @default "64 MiB" */
@@ -147,6 +149,8 @@ export interface Deployment {
   readonly hostAddress?: string;
   /** `"off"`, or on with this port and address of the host. @default - as the environment says; on loopback */
   readonly exporter?: "off" | { readonly hostPort: number; readonly hostAddress?: string };
+  /** `"off"`, or on with this schedule. @default - as the environment says */
+  readonly backups?: "off" | BackupSchedule;
   /** @default - the stack's name */
   readonly containerName?: string;
   /** Host names on the network beside the container's name. @default - `redis` */
@@ -157,6 +161,16 @@ export interface Deployment {
   readonly dataVolumeName?: string;
   /** Gates of `config/gates.ts` that this stack may break for a while. @default - none */
   readonly waivers?: readonly Waiver[];
+}
+
+/** When backups are made, and which are kept. The newest good one is never removed. */
+export interface BackupSchedule {
+  /** Time from one to the next: 5 min to 168 h. @default "6 h" */
+  readonly every?: DurationText;
+  /** The newest so many are kept: 1 to 1000. @default 12 */
+  readonly keepLast?: number;
+  /** Those younger than this are kept as well: 0 h to 87600 h. @default "72 h" */
+  readonly keepFor?: DurationText;
 }
 
 export interface Memory {

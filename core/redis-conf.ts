@@ -14,6 +14,8 @@ export const SECRET_FILES = {
   default: "redis_password",
   /** User `ops`: what `redis-ops` sends. */
   ops: "redis_ops_password",
+  /** User `backup`: what takes snapshots. */
+  backup: "redis_backup_password",
   /** User `exporter`. */
   exporter: "redis_exporter_password",
 } as const;
@@ -32,6 +34,7 @@ export const EXPORTER_PASSWORD_FILE = "redis_exporter_passwords.json";
 const ACL_USERS = {
   health: "health on nopass resetkeys resetchannels -@all +ping",
   ops: `ops on #@sha256:${SECRET_FILES.ops}@ ~* &* +@all -debug -module`,
+  backup: `backup on #@sha256:${SECRET_FILES.backup}@ resetkeys resetchannels -@all +ping +info +psync +sync +replconf`,
   exporter:
     `exporter on #@sha256:${SECRET_FILES.exporter}@ resetkeys resetchannels -@all +ping +info +select ` +
     "+client|setname +slowlog|len +slowlog|get +latency|latest +latency|histogram +cluster|info",
@@ -42,7 +45,12 @@ export function secretFilesOf(auth: AuthProps, hasExporter: boolean): readonly s
   if (auth.mode === "none") {
     return [];
   }
-  return [SECRET_FILES.default, SECRET_FILES.ops, ...(hasExporter ? [SECRET_FILES.exporter] : [])];
+  return [
+    SECRET_FILES.default,
+    SECRET_FILES.ops,
+    SECRET_FILES.backup,
+    ...(hasExporter ? [SECRET_FILES.exporter] : []),
+  ];
 }
 
 /** The lines of redis.conf that decide who may do what. No other line may. */
@@ -50,8 +58,12 @@ export function expectedAccessLines(auth: AuthProps, hasExporter: boolean): read
   if (auth.mode === "none") {
     return [];
   }
-  const users = [ACL_USERS.health, ACL_USERS.ops, ...(hasExporter ? [ACL_USERS.exporter] : [])];
-  return [`requirepass ${PASSWORD_REFERENCE}`, ...users.map((user) => `user ${user}`)];
+  return [`requirepass ${PASSWORD_REFERENCE}`, ...usersOf(hasExporter).map((user) => `user ${user}`)];
+}
+
+function usersOf(hasExporter: boolean): readonly string[] {
+  const { health, ops, backup, exporter } = ACL_USERS;
+  return [health, ops, backup, ...(hasExporter ? [exporter] : [])];
 }
 
 /**
@@ -98,13 +110,14 @@ function templateValues(server: RedisServerProps, hasExporter: boolean): Templat
     appendonly: persistence.appendonly ? "yes" : "no",
     appendfsync: persistence.appendfsync,
     auto_aof_rewrite_percentage: `${persistence.autoAofRewritePercentage}`,
+    aof_timestamp_enabled: persistence.pointInTime ? "yes" : "no",
     auto_aof_rewrite_min_size: persistence.autoAofRewriteMinSize.toRedis(),
     slowlog_log_slower_than: `${BigInt(server.slowlogLogSlowerThan.toMilliseconds()) * 1000n}`,
     slowlog_max_len: `${server.slowlogMaxLen}`,
     latency_monitor_threshold: `${server.latencyMonitorThreshold.toMilliseconds()}`,
     notify_keyspace_events: `"${server.notifyKeyspaceEvents}"`,
     requirepass: hasPassword ? [PASSWORD_REFERENCE] : [],
-    user: hasPassword ? [ACL_USERS.health, ACL_USERS.ops, ...(hasExporter ? [ACL_USERS.exporter] : [])] : [],
+    user: hasPassword ? usersOf(hasExporter) : [],
     rename_command: [
       ...server.disabledCommands.map((command) => `${command} ""`),
       ...Object.entries(server.renamedCommands).map(([command, name]) => `${command} ${name}`),

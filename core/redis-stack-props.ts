@@ -15,6 +15,7 @@ export interface RedisStackProps {
   readonly server: RedisServerProps;
   /** Left out: nothing is exported to Prometheus. */
   readonly exporter?: RedisExporterProps;
+  readonly backups: BackupsProps;
   readonly client: ClientProps;
   /** What the service keeps. Read by the gates and by the commands for people on call; not deployed. */
   readonly stores: readonly StoreProps[];
@@ -130,6 +131,8 @@ export interface PersistenceProps {
   /** Whether every write goes to the append-only file; it is what is loaded at the next start. */
   readonly appendonly: boolean;
   readonly appendfsync: "always" | "everysec" | "no";
+  /** Whether the append-only file says when each write was, so that a moment between two backups can be restored. */
+  readonly pointInTime: boolean;
   /** Growth since the last rewrite, in percent, that starts a rewrite of the append-only file; 0: never. */
   readonly autoAofRewritePercentage: number;
   readonly autoAofRewriteMinSize: Size;
@@ -186,6 +189,29 @@ export interface RedisExporterProps {
   readonly networkName: string;
   /** Volume with the exporter's password file. Left out where the server asks for none. */
   readonly secretsVolume?: string;
+}
+
+/** Copies of the data outside its volume. */
+export interface BackupsProps {
+  /** Where `redis-ops backup` writes and looks: a directory, from the repository's folder, or `s3://BUCKET/PREFIX`. Not deployed. */
+  readonly at: string;
+  /** Left out: nobody makes backups by themselves. */
+  readonly schedule?: BackupScheduleProps;
+}
+
+/** A container beside the server that makes backups. */
+export interface BackupScheduleProps {
+  readonly containerName: string;
+  /** Volume that the backups are written to. */
+  readonly volumeName: string;
+  /** Volume with the password of user `backup`. Left out where the server asks for none. */
+  readonly secretsVolume?: string;
+  /** Time from one backup to the next: 5 min to 7 days. */
+  readonly every: Duration;
+  /** The newest so many are kept: 1 to 1000. */
+  readonly keepLast: number;
+  /** Those younger than this are kept as well: 0 s to 10 years. */
+  readonly keepFor: Duration;
 }
 
 /** What the service's clients are told to use; Redis itself does not read it. */

@@ -9,6 +9,7 @@ export const dev: Environment = {
   disabledCommands: [],
   renamedCommands: {},
   exporter: "off",
+  backups: { at: "backups", schedule: "off" },
   stopTimeout: "30 s",
   gates: "warn",
   docker: {},

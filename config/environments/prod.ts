@@ -9,6 +9,7 @@ export const prod: Environment = {
   disabledCommands: ["FLUSHALL", "FLUSHDB", "DEBUG"],
   renamedCommands: { CONFIG: "OPS_CONFIG", SHUTDOWN: "OPS_SHUTDOWN" },
   exporter: "on",
+  backups: { at: "backups", schedule: "on" },
   stopTimeout: "2 min",
   gates: "refuse",
   docker: {},

@@ -1,0 +1,81 @@
+import { z } from "zod";
+
+/** `20261121T150411Z-3fa9`: when it was begun, and four random hexadecimal digits. Sorted as text, the newest is last. */
+export const BACKUP_ID = /^\d{8}T\d{6}Z-[0-9a-f]{4}$/;
+
+const count = z.int().min(0);
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const instant = z.iso.datetime();
+
+const keysShape = z.strictObject({
+  total: count,
+  /** Of `total`, those that have a time to live. */
+  expiring: count,
+  /** Left out where whoever made the backup cannot look into it: the scheduled one. */
+  databases: z.array(z.strictObject({ database: count, keys: count, expiring: count })).optional(),
+});
+
+const sampleShape = z.strictObject({
+  database: count,
+  /** Base64, since a key is any bytes. */
+  key: z.string(),
+  /** As Redis' TYPE says it. */
+  type: z.string(),
+  /** Elements of a collection, bytes of a string. Left out for types whose length the file does not say. */
+  length: count.optional(),
+  /** Unix time in milliseconds. Left out: it stays. */
+  expiresAt: count.optional(),
+});
+
+/**
+ * What a backup is. Written beside it as `<id>.json`, last of all: a backup without one is not there.
+ * Made by `redis-ops backup create`, and by the schedule (`constructs/redis-backup.sh`).
+ */
+export const manifestShape = z.strictObject({
+  format: z.literal(1),
+  id: z.string().regex(BACKUP_ID),
+  stack: z.string().min(1),
+  /** `rdb`: a snapshot. `aof`: the whole append-only set as a tar archive, from which points in time can be restored. */
+  kind: z.enum(["rdb", "aof"]),
+  /** The data is of a moment between these two. */
+  startedAt: instant,
+  finishedAt: instant,
+  engine: z.strictObject({ version: z.string(), rdbVersion: z.int().min(1) }),
+  /** As it lies in the store. */
+  file: z.strictObject({ name: z.string().regex(/^[^/]+$/), bytes: count, sha256 }),
+  /** Before it was compressed and encrypted. */
+  content: z.strictObject({ bytes: count, sha256 }),
+  compression: z.enum(["zstd", "none"]),
+  encryption: z.enum(["age", "none"]),
+  /** Left out for `aof`, whose keys are known only when a server has loaded it. */
+  keys: keysShape.optional(),
+  sample: z.array(sampleShape).optional(),
+  /** `used_memory_dataset` of the server when the backup was begun, in bytes: about what it takes when it is loaded. */
+  usedMemory: count,
+  /** SHA-256 of the redis.conf that the server ran with, with references in place of secrets. */
+  configuration: sha256,
+  madeBy: z.enum(["redis-ops", "schedule"]),
+});
+
+export type Manifest = z.infer<typeof manifestShape>;
+export type KeyCounts = NonNullable<Manifest["keys"]>;
+export type SampledKey = NonNullable<Manifest["sample"]>[number];
+
+/** The manifest in a text, or what is wrong with it in words for people. */
+export function parseManifest(text: string): Manifest | string {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return "is not JSON";
+  }
+  const result = manifestShape.safeParse(value);
+  return result.success
+    ? result.data
+    : `is not a manifest: ${result.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; ")}`;
+}
+
+/** The same bytes for the same manifest. */
+export function formatManifest(manifest: Manifest): string {
+  return `${JSON.stringify(manifest, null, 2)}\n`;
+}
