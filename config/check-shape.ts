@@ -32,6 +32,15 @@ const deployment = fields({
       error: '"off", or { hostPort: 9121 } with a free port',
     })
     .optional(),
+  backups: z
+    .union(
+      [
+        z.literal("off"),
+        fields({ every: text.optional(), keepLast: number.optional(), keepFor: text.optional() }),
+      ],
+      { error: '"off", or a schedule such as { every: "6 h" }' },
+    )
+    .optional(),
   containerName: text.optional(),
   aliases: names.optional(),
   networkName: text.optional(),
@@ -49,6 +58,7 @@ const service = fields({
   persistence: fields({
     appendonly: flag,
     appendfsync: text.optional(),
+    pointInTime: flag.optional(),
     autoAofRewritePercentage: number.optional(),
     autoAofRewriteMinSize: text.optional(),
     save: list(fields({ after: text, changes: number })),
@@ -101,6 +111,7 @@ const environment = fields({
   disabledCommands: names,
   renamedCommands: record(text),
   exporter: z.enum(["on", "off"]),
+  backups: fields({ at: text, schedule: z.enum(["on", "off"]) }),
   stopTimeout: text,
   gates: z.enum(["refuse", "warn"]),
   docker: fields({ host: text.optional() }),

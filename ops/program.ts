@@ -125,10 +125,15 @@ export function buildProgram(terminal: Terminal, finish: (code: ExitCode) => voi
     .command("verify <stack>")
     .description("wait until a stack is healthy, then write, read and remove one key")
     .option("--timeout <seconds>", "how long to wait: 1 to 3600", wholeSeconds, 120)
+    .option(
+      "--files",
+      "check the files that Redis would load at its next start, too; they stay as they are",
+      false,
+    )
     .addOption(asJson())
-    .addHelpText("after", examples("verify dev-cache-dev", "verify sentra-portal-prod --timeout 300"))
-    .action(async (id: string, options: { timeout: number; json: boolean }) =>
-      finish(await verify(loadStack(id), { timeoutSeconds: options.timeout, json: options.json }, terminal)),
+    .addHelpText("after", examples("verify dev-cache-dev", "verify sentra-portal-prod --timeout 300 --files"))
+    .action(async (id: string, options: { timeout: number; files: boolean; json: boolean }) =>
+      finish(await verify(loadStack(id), { ...options, timeoutSeconds: options.timeout }, terminal)),
     );
 
   addSecrets(program, terminal, finish);

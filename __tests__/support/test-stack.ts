@@ -120,7 +120,7 @@ export class TestStack {
   /** Waits for `redis-ops verify`, as `bin/up` does: the provider does not wait after a start in place. */
   async becomeHealthy(): Promise<void> {
     const { exitCode, output } = await recorded((terminal) =>
-      verify(this.resolved, { timeoutSeconds: 30, json: false }, terminal),
+      verify(this.resolved, { timeoutSeconds: 30, files: false, json: false }, terminal),
     );
     if (exitCode !== 0) {
       throw new Error(output);

@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
 import type { ResolvedStack } from "../../config/resolve-stack";
-import type { RedisServerProps } from "../../core/redis-stack-props";
+import type { AuthProps, RedisServerProps } from "../../core/redis-stack-props";
+import { checkDataFiles } from "../check-data-files";
 import { connectEngine, isLocalEngine, isNotFound } from "../docker-engine";
 import { ExitCode } from "../exit-code";
 import { redisCommand } from "../redis-command";
@@ -11,11 +12,11 @@ import { type Finding, tryPublishedPorts } from "../try-published-ports";
 
 /**
  * `redis-ops verify`: waits until the server is healthy, writes a key, reads it back and removes it, and
- * tries the published ports. Exit code 1 when something is not as it should be.
+ * tries the published ports. With `files`, checks what Redis would load at its next start as well. Exit code 1 when something is not as it should be.
  */
 export async function verify(
   { id, props }: ResolvedStack,
-  options: { readonly timeoutSeconds: number; readonly json: boolean },
+  options: { readonly timeoutSeconds: number; readonly files: boolean; readonly json: boolean },
   terminal: Terminal,
 ): Promise<ExitCode> {
   const docker = await connectEngine(props.docker);
@@ -24,9 +25,13 @@ export async function verify(
   if (findings.every(({ ok }) => ok)) {
     findings.push(await writeAndRead(container, props.server.auth));
     findings.push(await countConnections(container, props.server));
+    findings.push(await canSave(container, props.server.auth));
     if (isLocalEngine(props.docker)) {
       findings.push(...(await tryPublishedPorts(props, terminal)));
     }
+  }
+  if (options.files) {
+    findings.push(...(await checkDataFiles(docker, props)));
   }
   const isHealthy = findings.every(({ ok }) => ok);
   if (options.json) {
@@ -99,10 +104,26 @@ async function countConnections(
   };
 }
 
-async function writeAndRead(
-  container: Docker.Container,
-  auth: Parameters<typeof redisCommand>[1],
-): Promise<Finding> {
+/**
+ * When a file cannot be written, Redis refuses writes with MISCONF and has all of its data in memory. What helps is room or
+ * the right owner, then a snapshot; to remove a file, or to stop the server, is what loses data.
+ */
+async function canSave(container: Docker.Container, auth: AuthProps): Promise<Finding> {
+  const { stdout, stderr } = await redisCommand(container, auth, ["INFO", "persistence"]);
+  const failed = ["rdb_last_bgsave_status", "aof_last_bgrewrite_status", "aof_last_write_status"].filter(
+    (name) => new RegExp(`^${name}:err`, "m").test(stdout),
+  );
+  const ok = failed.length === 0 && stdout !== "";
+  return {
+    check: "persistence",
+    ok,
+    saw: ok
+      ? "the last snapshot and the append-only file were written"
+      : `${failed.map((name) => `${name}:err`).join(", ") || stderr.trim()}; the data is in memory alone: keep the server running and its files, make room on the disk or mend the owner of /data, then write a snapshot by BGSAVE`,
+  };
+}
+
+async function writeAndRead(container: Docker.Container, auth: AuthProps): Promise<Finding> {
   const key = `redis-ops:verify:${randomUUID()}`;
   const value = randomUUID();
   const replies: string[] = [];
