@@ -13,11 +13,11 @@ const CHECK = `
 check() { # FILE PROGRAM
   [ -e "$1" ] || return 0
   if said=$("$2" "$1" 2>&1 </dev/null); then
-    status=0 lines='manifest are valid|keys read'
+    status=0 last=1 lines='manifest are valid|keys read'
   else
-    status=$? lines='error|invalid|not valid|unexpected|wrong|diff=[1-9]|no such|permission'
+    status=$? last=2 lines='error|invalid|not valid|unexpected|wrong|diff=[1-9]|no such|permission'
   fi
-  printf '%s\\t%s\\t%s\\n' "$1" "$status" "$(printf '%s' "$said" | grep -iE "$lines" | tail -n 2 | tr '\\n' ' ')"
+  printf '%s\\t%s\\t%s\\n' "$1" "$status" "$(printf '%s' "$said" | grep -iE "$lines" | tail -n "$last" | tr '\\n' ' ')"
 }
 cd /data
 check "$1" redis-check-aof
