@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => scratch.remove());
 
 const verified = () =>
-  recorded((to) => verify(stack.resolved, { timeoutSeconds: 10, files: true, json: false }, to));
+  recorded((to) => verify(stack.resolved, { timeoutSeconds: 3, files: true, json: false }, to));
 
 /** As root with all privileges, in the stack's data volume. */
 async function inVolume(script: string): Promise<void> {
