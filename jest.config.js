@@ -1,7 +1,17 @@
+/** Packages that are modules only. Node.js loads them by `import()`; jest cannot, so they are compiled. */
+const ESM_PACKAGES = "/node_modules/(age-encryption|@noble|@scure)/.+\\.js$";
+
 const common = {
   rootDir: __dirname,
   testEnvironment: "node",
-  transform: { "^.+\\.ts$": ["ts-jest", { diagnostics: false }] },
+  transform: {
+    "^.+\\.ts$": ["ts-jest", { diagnostics: false }],
+    [ESM_PACKAGES]: [
+      "ts-jest",
+      { diagnostics: false, tsconfig: { allowJs: true, target: "ES2022", module: "commonjs" } },
+    ],
+  },
+  transformIgnorePatterns: ["/node_modules/(?!(age-encryption|@noble|@scure)/)"],
 };
 
 /** Two projects: `unit` needs nothing; `engine` needs a Docker engine and Terraform. */

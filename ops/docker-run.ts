@@ -31,13 +31,27 @@ const MAX_STDERR_BYTES = 65_536;
 const HEADER_BYTES = 8;
 const STDERR = 2;
 
-/** Starts `argv` in a running container. */
+/** Starts `argv` in a running container. With `stdin`, `finished` rejects when that cannot be read to its end. */
 export async function streamExec(
   container: Docker.Container,
   argv: readonly string[],
+  stdin?: Readable,
 ): Promise<StreamedCommand> {
-  const process = await container.exec({ Cmd: [...argv], AttachStdout: true, AttachStderr: true });
-  return streamed(await process.start({}), async () => (await process.inspect()).ExitCode ?? -1);
+  const takesInput = stdin !== undefined;
+  const process = await container.exec({
+    Cmd: [...argv],
+    AttachStdin: takesInput,
+    AttachStdout: true,
+    AttachStderr: true,
+  });
+  const stream = await process.start(takesInput ? { hijack: true, stdin: true } : {});
+  const command = streamed(stream, async () => (await process.inspect()).ExitCode ?? -1);
+  if (stdin === undefined) {
+    return command;
+  }
+  const finished = Promise.all([command.finished, feed(stdin, stream)]).then(([end]) => end);
+  finished.catch(() => undefined); // told to whoever awaits it
+  return { ...command, finished };
 }
 
 /**
@@ -111,7 +125,8 @@ export async function withThrowAway<T>(
   }
 }
 
-function definition({ image, argv, user = "999:1000", binds = [], tmpfs = {}, memory }: ThrowAway) {
+/** What the engine is told to create: a container with nothing that the command does not need. */
+export function definition({ image, argv, user = "999:1000", binds = [], tmpfs = {}, memory }: ThrowAway) {
   return {
     name: `redis-ops-${randomUUID()}`,
     Image: image,
@@ -134,9 +149,9 @@ function definition({ image, argv, user = "999:1000", binds = [], tmpfs = {}, me
   };
 }
 
-/** 404: it is gone already. 409: the engine is removing it. */
-async function removed(container: Docker.Container): Promise<void> {
-  await container.remove({ force: true }).catch((error: unknown) => {
+/** With the volumes that it has made itself. 404: it is gone already. 409: the engine is removing it. */
+export async function removed(container: Docker.Container): Promise<void> {
+  await container.remove({ force: true, v: true }).catch((error: unknown) => {
     const status = error instanceof Error && "statusCode" in error ? error.statusCode : undefined;
     if (status !== 404 && status !== 409) {
       throw error;
