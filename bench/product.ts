@@ -14,7 +14,12 @@ export function synthesizeProduct(count: number, outdir: string): void {
   const stacks = loadStacks({ template, today: "2026-11-21", services: benchServices(count) });
   const app = new App({ outdir, stackTraces: false });
   for (const { id, props } of stacks) {
-    new RedisStack(app, id, { values: props, template, startScript });
+    new RedisStack(app, id, {
+      values: props,
+      template,
+      startScript,
+      backupScript: read("constructs/redis-backup.sh"),
+    });
   }
   app.synth();
 }

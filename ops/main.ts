@@ -35,8 +35,13 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
 }
 
 if (require.main === module) {
-  watchOutput();
+  let outputFailed = false;
+  watchOutput(() => {
+    outputFailed = true;
+  });
+  // Until the command has ended: a promise that nobody settles lets Node.js end as if all were well.
+  process.exitCode = ExitCode.unhealthy;
   void run(process.argv.slice(2), processTerminal).then((code) => {
-    process.exitCode ||= code;
+    process.exitCode = outputFailed && code === ExitCode.ok ? ExitCode.invalidInput : code;
   });
 }

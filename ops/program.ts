@@ -1,13 +1,16 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { loadStacks } from "../config/load-stacks";
 import { STORE_KINDS } from "../core/redis-stack-props";
+import { addBackup } from "./backup-commands";
 import { asJson, examples } from "./command-help";
+import { type ApplyLiveOptions, applyLive } from "./commands/apply-live";
 import {
   CONNECTION_FORMATS,
   type ConnectionFormat,
   type ConnectionSide,
   connection,
 } from "./commands/connection";
+import { downtime } from "./commands/downtime";
 import { explainPlan } from "./commands/explain-plan";
 import { GATE_FORMATS, type GateFormat, gatesCheck, gatesList } from "./commands/gates";
 import { memory } from "./commands/memory";
@@ -20,8 +23,10 @@ import { addConfig } from "./config-commands";
 import type { ExitCode } from "./exit-code";
 import { loadOptions, loadStack } from "./load";
 import { readText } from "./read-text";
+import { addRestore } from "./restore-command";
 import { USUAL_ENGINE } from "./service-suggestions";
 import type { Terminal } from "./terminal";
+import { addUpgrade } from "./upgrade-command";
 
 const EXIT_CODES = `
 Exit codes:
@@ -82,17 +87,47 @@ export function buildProgram(terminal: Terminal, finish: (code: ExitCode) => voi
     .description("find everything that would stop a deploy, for these stacks or all")
     .option("--without-docker", "leave out the Docker engine and the secrets on it", false)
     .option("--without-secrets", "leave out the secrets, which only a deploy needs", false)
+    .option(
+      "--without-data",
+      "leave out what the deploy would do to the servers that run and to their data",
+      false,
+    )
+    .option(
+      "--apply",
+      "do the safe sequence where the data needs one before the deploy, on the running server",
+      false,
+    )
+    .option(
+      "--accept <rule>",
+      "go on in spite of this rule about data; can be given several times",
+      repeated,
+      [],
+    )
     .addOption(asJson())
-    .addHelpText("after", examples("preflight", "preflight sentra-portal-prod --json"))
-    .action(
-      async (
-        ids: string[],
-        {
-          json,
-          withoutDocker,
-          withoutSecrets,
-        }: { json: boolean; withoutDocker: boolean; withoutSecrets: boolean },
-      ) => finish(await preflight(ids, { json, docker: !withoutDocker, secrets: !withoutSecrets }, terminal)),
+    .addHelpText(
+      "after",
+      examples(
+        "preflight",
+        "preflight sentra-portal-prod --json",
+        "preflight sentra-portal-prod --apply",
+        "preflight sentra-portal-prod --accept maxmemory-below-used",
+      ),
+    )
+    .action(async (ids: string[], { json, apply, accept, ...without }: PreflightFlags) =>
+      finish(
+        await preflight(
+          ids,
+          {
+            json,
+            apply,
+            accept,
+            docker: !without.withoutDocker,
+            secrets: !without.withoutSecrets,
+            data: !without.withoutData,
+          },
+          terminal,
+        ),
+      ),
     );
 
   program
@@ -114,10 +149,23 @@ export function buildProgram(terminal: Terminal, finish: (code: ExitCode) => voi
     .command("explain-plan")
     .description("say what a Terraform plan does, why, and what could be lost")
     .option("--from <file>", "output of terraform show -json PLAN; - for standard input", "-")
+    .option(
+      "--data-checked",
+      "preflight has compared the plan's configuration with the servers and their data",
+      false,
+    )
     .addOption(asJson())
     .addHelpText("after", examples("explain-plan --from plan.json", "explain-plan --json < plan.json"))
-    .action((options: { from: string; json: boolean }) =>
+    .action((options: { from: string; json: boolean; dataChecked: boolean }) =>
       finish(explainPlan(readText("--from", options.from), options, terminal)),
+    );
+
+  program
+    .command("downtime <stack>", { hidden: true })
+    .description("tell how long a server did not answer while bin/up replaced it")
+    .requiredOption("--events <file>", "what docker events said of its container meanwhile, as JSON")
+    .action(async (id: string, options: { events: string }) =>
+      finish(await downtime(loadStack(id), readText("--events", options.events), terminal)),
     );
 
   program.commandsGroup("Commands that change something:");
@@ -136,6 +184,24 @@ export function buildProgram(terminal: Terminal, finish: (code: ExitCode) => voi
       finish(await verify(loadStack(id), { ...options, timeoutSeconds: options.timeout }, terminal)),
     );
 
+  program
+    .command("apply-live <stack>")
+    .description("give a running server the values of its configuration that it can take without a restart")
+    .option("--dry-run", "show what would be set, and set nothing", false)
+    .addOption(asJson())
+    .addHelpText(
+      "after",
+      "\nredis.conf travels in the container's command, so that the next deploy still replaces the container. Memory limit,\n" +
+        "reservation, CPU shares and restart policy need none of this: bin/up changes them on the running container.\n" +
+        examples("apply-live dev-cache-dev --dry-run", "apply-live sentra-portal-prod"),
+    )
+    .action(async (id: string, options: ApplyLiveOptions) =>
+      finish(await applyLive(loadStack(id), options, terminal)),
+    );
+
+  addBackup(program, terminal, finish);
+  addUpgrade(program, terminal, finish);
+  addRestore(program, terminal, finish);
   addSecrets(program, terminal, finish);
   addService(program, terminal, finish);
   return program;
@@ -210,6 +276,15 @@ function addService(program: Command, terminal: Terminal, finish: (code: ExitCod
     .action(async (name: string, options: ServiceNewOptions) =>
       finish(await serviceNew(name, options, terminal)),
     );
+}
+
+interface PreflightFlags {
+  readonly json: boolean;
+  readonly apply: boolean;
+  readonly accept: readonly string[];
+  readonly withoutDocker: boolean;
+  readonly withoutSecrets: boolean;
+  readonly withoutData: boolean;
 }
 
 const repeated = (text: string, before: readonly string[] = []) => [...before, text];

@@ -1,5 +1,4 @@
 import Table from "cli-table3";
-import { ExitCode } from "./exit-code";
 
 /** Where a command writes: results to `out`, everything for people only to `err`. */
 export interface Terminal {
@@ -22,16 +21,16 @@ export const processTerminal: Terminal = {
 /**
  * What becomes of output that cannot be written; without it, a stack trace. A command goes on to its end, since what it
  * changes should not stay half done. A reader that went away is nobody's mistake: the exit code stays the command's own.
- * Anything else, such as a full disk, is told once on stderr and is exit code 2.
+ * Anything else, such as a full disk, is told once on stderr, and to `onFailure`: exit code 2.
  */
-export function watchOutput(): void {
+export function watchOutput(onFailure: () => void): void {
   let isTold = false;
   const fail = ({ code }: NodeJS.ErrnoException) => {
     if (code === "EPIPE" || isTold) {
       return;
     }
     isTold = true;
-    process.exitCode = ExitCode.invalidInput;
+    onFailure();
     processTerminal.err(
       `redis-ops: got ${code} while writing, expected to write all of it. Fix: make room, or write elsewhere.`,
     );

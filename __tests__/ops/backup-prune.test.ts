@@ -1,0 +1,164 @@
+import { readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { DirectoryStore } from "../../ops/backup/directory-store";
+import { backupPrune } from "../../ops/commands/backup-prune";
+import { storeBackup } from "../support/manifests";
+import { recorded } from "../support/recorded";
+import { shopStack } from "../support/stack-fixtures";
+import { temporaryFolder } from "../support/temporary-folder";
+
+const path = temporaryFolder();
+let count = 0;
+
+const IDS = [1, 2, 3, 4].map((day) => `2026010${day}T010000Z-aaa${day}`);
+const [first = "", second = "", third = "", fourth = ""] = IDS;
+
+/** A store with these backups, and what `prune` makes of it. */
+async function storeWith(ids: readonly string[]) {
+  const at = path(`store-${count++}`);
+  const store = new DirectoryStore(at, "/");
+  for (const id of ids) {
+    await storeBackup(store, id);
+  }
+  const folder = join(at, "shop-prod");
+  const files = () => readdirSync(folder).sort();
+  return {
+    store,
+    at,
+    folder,
+    files,
+    prune: (options: { keepLast?: string; keepFor?: string; yes?: boolean; json?: boolean } = {}) =>
+      recorded((terminal) =>
+        backupPrune(
+          shopStack("prod"),
+          { at, keepLast: "2", keepFor: "0 s", yes: true, json: false, ...options },
+          terminal,
+        ),
+      ),
+  };
+}
+
+const both = (...ids: readonly string[]) => ids.flatMap((id) => [`${id}.json`, `${id}.rdb`]);
+
+/** Ages change every day. */
+const withoutAges = (text: string) => text.replaceAll(/\d+ days ago +/g, "AGO  ");
+
+test("shows what goes and what stays, and removes nothing without --yes", async () => {
+  const { prune, files, at } = await storeWith(IDS);
+  const { exitCode, out, err } = await prune({ yes: false });
+  expect(exitCode).toBe(0);
+  expect(err).toBe("nothing was removed. Next: add --yes");
+  expect(withoutAges(out).replaceAll(at, "AT").replaceAll(/ +$/gm, "").replaceAll(/ {2,}/g, "  ")).toBe(
+    [
+      "AT:",
+      "stays:",
+      "  ID  KIND  WHERE  MADE  SIZE  KEYS  ENGINE  BY",
+      `  ${fourth}  rdb  AT  AGO  29 B  0  7.0.15  redis-ops`,
+      `  ${third}  rdb  AT  AGO  29 B  0  7.0.15  redis-ops`,
+      "goes:",
+      `  ${first}  29 B  expired`,
+      `  ${second}  29 B  expired`,
+    ].join("\n"),
+  );
+  expect(files()).toEqual(both(...IDS));
+});
+
+test("removes with --yes; a second time there is nothing to remove", async () => {
+  const { prune, files } = await storeWith(IDS);
+  expect(await prune()).toMatchObject({ exitCode: 0, err: "removed" });
+  expect(files()).toEqual(both(third, fourth));
+  expect(await prune()).toMatchObject({ exitCode: 0, err: "nothing to remove" });
+  expect(files()).toEqual(both(third, fourth));
+});
+
+test("keeps what is young enough", async () => {
+  const { prune, files } = await storeWith(IDS);
+  await prune({ keepFor: "876000 h" });
+  expect(files()).toEqual(both(...IDS));
+});
+
+test("the only one stays, however old it is", async () => {
+  const { prune, files } = await storeWith([first]);
+  expect(await prune({ keepLast: "1" })).toMatchObject({ exitCode: 0, err: "nothing to remove" });
+  expect(files()).toEqual(both(first));
+});
+
+test("a damaged backup does not count: the newest good one stays, and so many beside it", async () => {
+  const { prune, files, folder } = await storeWith(IDS);
+  writeFileSync(join(folder, `${fourth}.rdb`), `data of ${fourth}`.replace("data", "atad"));
+  writeFileSync(join(folder, `${third}.rdb`), "short");
+  const { out } = await prune({ keepLast: "1" });
+  expect(out).toContain(
+    `is wrong and stays, since no newer good backup is there:\n  ${fourth}  29 B  the file has the SHA-256 `,
+  );
+  expect(files()).toEqual([...both(second), ...both(third), ...both(fourth)]);
+});
+
+test("where nothing is good, nothing goes", async () => {
+  const { prune, files, folder } = await storeWith([first, second]);
+  for (const id of [first, second]) {
+    writeFileSync(join(folder, `${id}.rdb`), `atad of ${id}`);
+  }
+  expect(await prune({ keepLast: "1" })).toMatchObject({ exitCode: 0, err: "nothing to remove" });
+  expect(files()).toEqual(both(first, second));
+});
+
+test("what is broken, and what an interrupted run left, goes where a newer good one is", async () => {
+  const { prune, files, folder, store } = await storeWith([second]);
+  const put = (name: string) => writeFileSync(join(folder, name), "x");
+  put(`${first}.rdb`);
+  put(`${first}.rdb.part-1234`);
+  put(`${third}.rdb.zst`);
+  put("20260101T020000Z-bbbb.json");
+  put("redis_backup.prom");
+  const recent = `${new Date().toISOString().replace(/[-:]|\.\d+/g, "")}-cccc.rdb.part-99`;
+  await store.write("shop-prod", recent, Readable.from([Buffer.from("x")]));
+  const { out } = await prune();
+  expect(out).toContain(
+    [
+      `  ${third}  1 B  left by a run that did not end`,
+      "goes:",
+      "  20260101T020000Z-bbbb  1 B  its manifest is not JSON",
+      `  ${first}  2 B  left by a run that did not end`,
+    ].join("\n"),
+  );
+  expect(files()).toEqual([...both(second), `${third}.rdb.zst`, recent, "redis_backup.prom"].sort());
+});
+
+test("data for scripts", async () => {
+  const { prune, at } = await storeWith([first, second, third]);
+  const { out, err } = await prune({ keepLast: "2", json: true });
+  expect(err).toBe("");
+  expect(JSON.parse(out)).toEqual({
+    stack: "shop-prod",
+    stores: [
+      {
+        where: at,
+        kept: [third, second],
+        removed: [{ id: first, names: both(first), bytes: 29, why: "expired" }],
+        left: [],
+      },
+    ],
+    removed: true,
+  });
+});
+
+test.each([
+  [
+    { keepLast: "0" },
+    '--keep-last: got "0", expected a whole number of 1 to 1000. Fix: write how many of the newest to keep.',
+  ],
+  [
+    { keepLast: "1001" },
+    '--keep-last: got "1001", expected a whole number of 1 to 1000. Fix: write how many of the newest to keep.',
+  ],
+  [
+    { keepFor: "3d" },
+    '--keep-for: got "3d", expected a whole number and a unit (h, min, s, ms), such as "30 s". Fix: write "72 h".',
+  ],
+])("refuses %j", async (options, line) => {
+  const { prune, files } = await storeWith([first]);
+  await expect(prune(options)).rejects.toThrow(`1 problem, nothing was changed\n  ${line}`);
+  expect(files()).toEqual(both(first));
+});

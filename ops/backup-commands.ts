@@ -1,0 +1,89 @@
+import { type Command, Option } from "commander";
+import { asJson, examples } from "./command-help";
+import { backupCreate } from "./commands/backup-create";
+import { backupDrill } from "./commands/backup-drill";
+import { backupList } from "./commands/backup-list";
+import { backupPrune } from "./commands/backup-prune";
+import { backupVerify } from "./commands/backup-verify";
+import type { ExitCode } from "./exit-code";
+import { loadStack } from "./load";
+import type { Terminal } from "./terminal";
+
+const PLACES = `
+Where: a directory (from the repository's folder), volume:NAME, or s3://BUCKET/PREFIX. Credentials, region and
+endpoint of S3 come from AWS' own environment variables. Left out: where the stack's environment says; what reads
+looks in the volume of the stack's schedule as well.`;
+
+/** `redis-ops backup …`: copies of the data outside its volume. */
+export function addBackup(program: Command, terminal: Terminal, finish: (code: ExitCode) => void): void {
+  const backup = program.command("backup").description("copies of a stack's data outside its volume");
+  const at = () => new Option("--at <where>", "where backups lie, instead of where the stack says");
+  backup
+    .command("create <stack>")
+    .description("take a consistent copy of all data from the running server, and verify it")
+    .addOption(at())
+    .addOption(
+      new Option("--kind <kind>", "rdb: a snapshot; aof: the append-only set, for points in time")
+        .choices(["rdb", "aof"])
+        .default("rdb"),
+    )
+    .addOption(new Option("--compression <how>", "how to compress").choices(["zstd", "none"]).default("zstd"))
+    .option("--recipient <key>", "encrypt for this public key of age; once for each", repeated, [])
+    .addOption(asJson())
+    .addHelpText(
+      "after",
+      `${PLACES}\n${examples(
+        "backup create dev-cache-dev",
+        "backup create sentra-portal-prod --at s3://backups/redis --recipient age1…",
+      )}`,
+    )
+    .action(async (id: string, { recipient, ...options }) =>
+      finish(await backupCreate(loadStack(id), { ...options, recipients: recipient }, terminal)),
+    );
+  backup
+    .command("list <stack>")
+    .description("list the backups of a stack; exit code 1 where the newest is too old, or there is none")
+    .addOption(at())
+    .addOption(asJson())
+    .addHelpText("after", `${PLACES}\n${examples("backup list sentra-portal-prod")}`)
+    .action(async (id: string, options) => finish(await backupList(loadStack(id), options, terminal)));
+  backup
+    .command("verify <stack>")
+    .description("read a backup whole: checksums, the engine's own check, number of keys")
+    .option("--id <id>", "an id, the beginning of one, latest or all", "latest")
+    .addOption(at())
+    .option("--identity <file>", "file with the secret key of age, for encrypted ones")
+    .addOption(asJson())
+    .addHelpText(
+      "after",
+      `${PLACES}\n${examples("backup verify sentra-portal-prod", "backup verify dev-cache-dev --id all --json")}`,
+    )
+    .action(async (id: string, options) => finish(await backupVerify(loadStack(id), options, terminal)));
+  backup
+    .command("drill <stack>")
+    .description("load a backup in a throw-away server, compare it, and write down how it went")
+    .option("--from <id>", "an id, the beginning of one, or latest", "latest")
+    .addOption(at())
+    .option("--identity <file>", "file with the secret key of age, for encrypted ones")
+    .addOption(asJson())
+    .addHelpText(
+      "after",
+      `${PLACES}\n${examples("backup drill dev-cache-dev", "backup drill sentra-portal-prod --json")}`,
+    )
+    .action(async (id: string, options) => finish(await backupDrill(loadStack(id), options, terminal)));
+  backup
+    .command("prune <stack>")
+    .description("show which backups nobody has to keep, and remove them; the newest good one always stays")
+    .addOption(at())
+    .option("--keep-last <number>", "keep the newest so many: 1 to 1000 (default: as the stack's schedule)")
+    .option("--keep-for <time>", 'keep younger ones as well, e.g. "72 h" (default: as the stack\'s schedule)')
+    .option("--yes", "remove without asking", false)
+    .addOption(asJson())
+    .addHelpText(
+      "after",
+      `${PLACES}\n${examples("backup prune dev-cache-dev", 'backup prune sentra-portal-prod --keep-last 30 --keep-for "720 h" --yes')}`,
+    )
+    .action(async (id: string, options) => finish(await backupPrune(loadStack(id), options, terminal)));
+}
+
+const repeated = (text: string, before: readonly string[] = []) => [...before, text];

@@ -1,0 +1,77 @@
+import type { ResolvedStack } from "../../config/resolve-stack";
+import { ageText, bytesText } from "../backup/amounts";
+import { tellingFailures } from "../backup/expected-failure";
+import { type FoundBackup, type FoundBackups, findBackups } from "../backup/find-backups";
+import { readingStores } from "../backup/open-store";
+import { dockerEngine } from "../docker-engine";
+import { ExitCode } from "../exit-code";
+import { json, type Terminal, table } from "../terminal";
+
+/**
+ * `redis-ops backup list`: reads manifests and no data. Exit code 1 when there is no backup, when the newest is older than
+ * twice the time from one scheduled backup to the next, or when a store does not answer.
+ */
+export function backupList(
+  stack: ResolvedStack,
+  options: { readonly at?: string; readonly json: boolean },
+  terminal: Terminal,
+): Promise<ExitCode> {
+  return tellingFailures(`the backups of ${stack.id} are not known`, "try again", terminal, async () => {
+    const stores = readingStores(stack, options.at, dockerEngine(stack.props.docker));
+    const found = await findBackups(stores, stack.id);
+    const wrong = warnings(stack, found, Date.now());
+    if (options.json) {
+      terminal.out(
+        json({
+          stack: stack.id,
+          backups: found.good.map(({ store, manifest }) => ({ where: store.where, manifest })),
+          broken: found.broken.map(({ store, id, problem }) => ({ where: store.where, id, problem })),
+          warnings: wrong,
+        }),
+      );
+    } else {
+      if (found.good.length > 0) {
+        terminal.out(backupTable(found.good, Date.now()));
+      }
+      for (const { store, id, problem } of found.broken) {
+        terminal.out(`broken: ${id} in ${store.where}: ${problem}`);
+      }
+    }
+    for (const warning of wrong) {
+      terminal.err(warning);
+    }
+    return wrong.length === 0 ? ExitCode.ok : ExitCode.unhealthy;
+  });
+}
+
+/** Backups for people, a line for each. */
+export function backupTable(backups: readonly FoundBackup[], now: number): string {
+  return table(
+    ["ID", "KIND", "WHERE", "MADE", "SIZE", "KEYS", "ENGINE", "BY"],
+    backups.map(({ store, manifest }) => [
+      manifest.id,
+      `${manifest.kind}${manifest.encryption === "age" ? ", encrypted" : ""}`,
+      store.where,
+      `${ageText((now - Date.parse(manifest.startedAt)) / 1000)} ago`,
+      bytesText(manifest.file.bytes),
+      manifest.keys === undefined ? "not known" : `${manifest.keys.total}`,
+      manifest.engine.version,
+      manifest.madeBy,
+    ]),
+  );
+}
+
+function warnings({ id, props }: ResolvedStack, found: FoundBackups, now: number): readonly string[] {
+  const [newest] = found.good;
+  const { schedule } = props.backups;
+  const age = newest === undefined ? 0 : (now - Date.parse(newest.manifest.startedAt)) / 1000;
+  return [
+    ...found.failures.map(({ message }) => message),
+    ...(newest === undefined ? [`${id} has no backup. Next: bin/redis-ops backup create ${id}`] : []),
+    ...(schedule !== undefined && age > 2 * schedule.every.toSeconds()
+      ? [
+          `the newest backup of ${id} is ${ageText(age)} old, and one should be made every ${schedule.every}. Next: docker logs --tail 20 ${schedule.containerName}`,
+        ]
+      : []),
+  ];
+}

@@ -1,0 +1,118 @@
+import { backupDefaults } from "../../config/defaults";
+import type { ResolvedStack } from "../../config/resolve-stack";
+import { Duration } from "../../core/duration";
+import { Problems } from "../../core/problem";
+import { bytesText } from "../backup/amounts";
+import { tellingFailures } from "../backup/expected-failure";
+import { readingStores } from "../backup/open-store";
+import { type PrunePlan, planPrune } from "../backup/plan-prune";
+import type { RetentionPolicy } from "../backup/retention";
+import { watching } from "../backup/watch";
+import { dockerEngine } from "../docker-engine";
+import { ExitCode } from "../exit-code";
+import { json, type Terminal } from "../terminal";
+import { backupTable } from "./backup-list";
+
+export interface BackupPruneOptions {
+  readonly at?: string;
+  /** As a person wrote it: 1 to 1000. @default - as the stack's schedule, else `backupDefaults` */
+  readonly keepLast?: string;
+  /** As a person wrote it, e.g. `72 h`. @default - as the stack's schedule, else `backupDefaults` */
+  readonly keepFor?: string;
+  /** Remove without asking. */
+  readonly yes: boolean;
+  readonly json: boolean;
+}
+
+/**
+ * `redis-ops backup prune`: shows what would be removed, each store by itself, and removes it with `--yes`, or when a
+ * person says so on a terminal. Without both nothing is removed, and the exit code is 0.
+ */
+export function backupPrune(
+  stack: ResolvedStack,
+  options: BackupPruneOptions,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const policy = readPolicy(stack, options);
+  return tellingFailures(`the backups of ${stack.id} are not pruned`, "try again", terminal, async () => {
+    const stores = readingStores(stack, options.at, dockerEngine(stack.props.docker));
+    const plans: PrunePlan[] = [];
+    for (const store of stores) {
+      plans.push(await planPrune(store, stack.id, policy, watching(`reading ${store.where}`, terminal)));
+    }
+    const isEmpty = plans.every(({ removed }) => removed.length === 0);
+    if (!options.json) {
+      terminal.out(plans.map((plan) => planText(plan, policy.now)).join("\n"));
+    }
+    const isWanted = !isEmpty && (options.yes || (!options.json && (await isToldTo())));
+    for (const { store, removed } of isWanted ? plans : []) {
+      for (const { names } of removed) {
+        await store.remove(stack.id, names);
+      }
+    }
+    if (options.json) {
+      terminal.out(json({ stack: stack.id, stores: plans.map(asData), removed: isWanted }));
+    } else {
+      terminal.err(
+        isEmpty ? "nothing to remove" : isWanted ? "removed" : "nothing was removed. Next: add --yes",
+      );
+    }
+    return ExitCode.ok;
+  });
+}
+
+/** On a terminal asks a person; elsewhere nobody can say yes. */
+async function isToldTo(): Promise<boolean> {
+  if (!process.stdin.isTTY || !process.stdout.isTTY) {
+    return false;
+  }
+  const { confirm } = await import("@inquirer/prompts");
+  try {
+    return await confirm({ message: "Remove them?", default: false });
+  } catch (error) {
+    if (error instanceof Error && error.name === "ExitPromptError") {
+      return false;
+    }
+    throw error;
+  }
+}
+
+function readPolicy({ props }: ResolvedStack, { keepLast, keepFor }: BackupPruneOptions): RetentionPolicy {
+  const { schedule } = props.backups;
+  const problems = new Problems();
+  const duration = problems.read("--keep-for", undefined, () =>
+    keepFor === undefined
+      ? (schedule?.keepFor ?? Duration.parse(backupDefaults.keepFor))
+      : Duration.parse(keepFor),
+  );
+  const last = keepLast === undefined ? (schedule?.keepLast ?? backupDefaults.keepLast) : Number(keepLast);
+  if (keepLast !== undefined && (!/^\d+$/.test(keepLast) || last < 1 || last > 1000)) {
+    problems.add({
+      field: "--keep-last",
+      got: JSON.stringify(keepLast),
+      expected: "a whole number of 1 to 1000",
+      fix: "write how many of the newest to keep",
+    });
+  }
+  problems.throwIfAny();
+  return { keepLast: last, keepForSeconds: duration?.toSeconds() ?? 0, now: new Date() };
+}
+
+function planText({ store, kept, removed, left }: PrunePlan, now: Date): string {
+  const lines = (title: string, items: PrunePlan["removed"]) =>
+    items.length === 0
+      ? []
+      : [title, ...items.map(({ id, bytes, why }) => `  ${id}  ${bytesText(bytes)}  ${why}`)];
+  return [
+    `${store.where}:`,
+    ...(kept.length === 0 ? ["no good backup"] : ["stays:", indented(backupTable(kept, now.getTime()))]),
+    ...lines("is wrong and stays, since no newer good backup is there:", left),
+    ...lines("goes:", removed),
+  ].join("\n");
+}
+
+const indented = (text: string) => text.replace(/^/gm, "  ");
+
+function asData({ store, kept, removed, left }: PrunePlan) {
+  return { where: store.where, kept: kept.map(({ manifest }) => manifest.id), removed, left };
+}
