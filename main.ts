@@ -13,6 +13,7 @@ async function synthesize(): Promise<void> {
   const { readStacks } = await import("./config/load-stacks");
   const template = read("redis.conf.tpl");
   const startScript = read("constructs/redis-start.sh");
+  const backupScript = read("constructs/redis-backup.sh");
   const today = new Date().toISOString().slice(0, 10);
   const { stacks, problems, findings } = readStacks({ template, today, engine: process.env.REDIS_ENGINE });
   if (problems.length > 0) {
@@ -21,7 +22,7 @@ async function synthesize(): Promise<void> {
   // After every check: an App makes its output folder at once.
   const app = new App({ stackTraces: false });
   for (const { id, props } of stacks) {
-    new RedisStack(app, id, { values: props, template, startScript });
+    new RedisStack(app, id, { values: props, template, startScript, backupScript });
   }
   app.synth();
   for (const finding of findings.filter(isTold)) {

@@ -35,8 +35,11 @@ const MAX_DOCKER_HOST = 255;
 const DOCKER_HOST =
   /^(?:unix:\/\/\/.+|npipe:\/\/.+|(?:tcp:\/\/|ssh:\/\/(?:[\w.-]+@)?)(?:[\w.-]+|\[[\da-f:.]+\])(?::(?<port>\d{1,5}))?(?:\/[^?#\s]*)?)$/i;
 
-/** Notes an address of the Docker engine, or a place for the state, that there cannot be. */
-export function checkEnvironment({ name, docker, state }: Environment, problems: Problems): void {
+/** A path, as a line that can be read. */
+const MAX_DIRECTORY = 255;
+
+/** Notes an address of the Docker engine, or a place for state or backups, that there cannot be. */
+export function checkEnvironment({ name, docker, state, backups }: Environment, problems: Problems): void {
   const refuse = (field: string, problem: Omit<Problem, "field">) =>
     problems.add({ field: `environments/${name}.${field}`, ...problem });
   if (docker.host !== undefined && !isDockerHost(docker.host)) {
@@ -44,6 +47,13 @@ export function checkEnvironment({ name, docker, state }: Environment, problems:
       got: hasPassword(docker.host) ? "an address with a password" : JSON.stringify(docker.host),
       expected: "an address unix://, ssh://, tcp:// or npipe:// without a password",
       fix: "write it as ssh://deploy@host, or leave it out for what Docker's own tools use",
+    });
+  }
+  if (!isPlaceForBackups(backups.at)) {
+    refuse("backups.at", {
+      got: backups.at.length > MAX_DIRECTORY ? `${backups.at.length} characters` : JSON.stringify(backups.at),
+      expected: `a directory, or s3://BUCKET or s3://BUCKET/PREFIX, of ${MAX_DIRECTORY} characters at most`,
+      fix: 'write at: "backups" for a folder of this repository, or at: "s3://my-bucket/redis"',
     });
   }
   if (state.backend !== "s3") {
@@ -82,6 +92,19 @@ function isDockerHost(host: string): boolean {
 /** Whether there is a colon before an at sign, however wrong the rest is. */
 function hasPassword(host: string): boolean {
   return /:.*@/s.test(host.replace(/^[a-z][a-z\d+.-]*:\/\//i, ""));
+}
+
+/** Nothing with another scheme is a directory: `volume:NAME` is on the Docker engine, where the schedule writes already. */
+function isPlaceForBackups(at: string): boolean {
+  if (!isPrintableLine(at, MAX_DIRECTORY)) {
+    return false;
+  }
+  const s3 = /^s3:\/\/([^/]*)(?:\/(.*))?$/i.exec(at);
+  if (s3 === null) {
+    return !/^[a-z][a-z\d+.-]*:/i.test(at);
+  }
+  const [, bucket = "", prefix = ""] = s3;
+  return at.startsWith("s3:") && isBucket(bucket) && !/^\/|\/\/|[?#\\]/.test(prefix);
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */

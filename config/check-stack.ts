@@ -1,4 +1,4 @@
-import type { Duration } from "../core/duration";
+import { Duration } from "../core/duration";
 import { fixForUnknownName } from "../core/nearest";
 import type { Problems } from "../core/problem";
 import { MAXMEMORY_POLICIES, RESTART_POLICIES, type RedisStackProps } from "../core/redis-stack-props";
@@ -63,11 +63,16 @@ const NUMBER_RULES: readonly NumberRule[] = [
     value: (p) => p.server.persistence.autoAofRewritePercentage,
     range: { min: 0, max: 1000 },
   },
+  {
+    field: inDeployment("backups.keepLast"),
+    value: (p) => p.backups.schedule?.keepLast,
+    range: { min: 1, max: 1000 },
+  },
 ];
 
 /** A duration that Docker or Redis takes in whole seconds, and where it may lie, in seconds. */
 interface SecondsRule extends Omit<NumberRule, "value"> {
-  readonly value: (props: RedisStackProps) => Duration;
+  readonly value: (props: RedisStackProps, stack: ResolvedStack) => Duration | undefined;
 }
 
 /** Largest number of seconds that Redis takes. */
@@ -85,7 +90,8 @@ const SECONDS_RULES: readonly SecondsRule[] = [
   },
   {
     field: inEnvironment("stopTimeout"),
-    value: (p) => p.server.stopTimeout,
+    // As it is written: the stack may have more.
+    value: (_, { environment }) => Duration.parse(environment.stopTimeout),
     range: { min: 10, max: 600 },
   },
   {
@@ -103,6 +109,16 @@ const SECONDS_RULES: readonly SecondsRule[] = [
     value: (p) => p.server.healthcheck.startPeriod,
     range: { min: 1, max: 3600 },
   },
+  {
+    field: inDeployment("backups.every"),
+    value: (p) => p.backups.schedule?.every,
+    range: { min: 300, max: 168 * 3600 },
+  },
+  {
+    field: inDeployment("backups.keepFor"),
+    value: (p) => p.backups.schedule?.keepFor,
+    range: { min: 0, max: 87_600 * 3600 },
+  },
 ];
 
 /** Notes what does not make sense in one stack. */
@@ -115,6 +131,7 @@ export function checkStack(
   checkEncoding(stack, problems);
   checkMemory(stack, problems);
   checkSavePoints(stack, problems);
+  checkPointInTime(stack, problems);
   checkChoices(stack, problems);
   checkAliases(stack, problems);
   checkHostNames(stack, problems);
@@ -133,7 +150,10 @@ function checkRanges(stack: ResolvedStack, problems: Problems): void {
     }
   }
   for (const { field, value, range } of SECONDS_RULES) {
-    checkSeconds(field(stack), value(stack.props), range, problems);
+    const duration = problems.has(field(stack)) ? undefined : value(stack.props, stack);
+    if (duration !== undefined) {
+      checkSeconds(field(stack), duration, range, problems);
+    }
   }
   const { cpus } = stack.props.server;
   // The provider keeps one decimal: "0.25" would be read back as another number and replace the container for ever.
@@ -193,6 +213,19 @@ function checkSavePoints(stack: ResolvedStack, problems: Problems): void {
     problems.read(`${field}.changes`, 0, () => wholeNumber(changes, { min: 1, max: 1_000_000_000 }));
     checkSeconds(`${field}.after`, after, { min: 1, max: MAX_REDIS_SECONDS }, problems);
   });
+}
+
+/** What does not go to the append-only file has no moment there. */
+function checkPointInTime(stack: ResolvedStack, problems: Problems): void {
+  const { appendonly, pointInTime } = stack.props.server.persistence;
+  if (pointInTime && !appendonly) {
+    problems.add({
+      field: inService("persistence.pointInTime")(stack),
+      got: "true, with appendonly: false",
+      expected: "an append-only file, which is what a moment is looked for in",
+      fix: "write appendonly: true, or leave pointInTime out",
+    });
+  }
 }
 
 function checkChoices(stack: ResolvedStack, problems: Problems): void {

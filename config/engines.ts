@@ -61,6 +61,18 @@ export const engines = {
     endOfLife: "2028-06-30",
     exporterImage: "redis-on-docker-lab/redis_exporter:distribution",
   },
+  /** The same from the release after it, to try on this machine what moving to a newer engine does. */
+  "debian-8.0.2": {
+    image: "redis-on-docker-lab/redis:8.0.2",
+    fromRegistry: false,
+    version: "8.0.2",
+    licence: "RSALv2, SSPLv1 or AGPLv3",
+    rdbVersion: 12,
+    activeDefragmentation: false,
+    // Debian 13: https://wiki.debian.org/LTS
+    endOfLife: "2030-06-30",
+    exporterImage: "redis-on-docker-lab/redis_exporter:distribution",
+  },
 } as const satisfies Readonly<Record<string, Engine>>;
 
 export type EngineName = keyof typeof engines;

@@ -22,7 +22,10 @@ export interface Environment {
     readonly at: string;
     readonly schedule: "on" | "off";
   };
-  /** Time that Redis gets to write its data when it is stopped. 10 s to 10 min. */
+  /**
+   * Time that Redis gets at least to write its data when it is stopped. 10 s to 10 min. A service with save points gets
+   * more where writing `maxmemory` at 50 MiB a second takes more.
+   */
   readonly stopTimeout: DurationText;
   /** What happens to a stack that breaks a gate of `config/gates.ts`: it is refused, or somebody is told. */
   readonly gates: "refuse" | "warn";

@@ -14,13 +14,14 @@ import { environments } from "./environments";
 import { type ResolvedStack, resolveStack } from "./resolve-stack";
 import type { Service } from "./service";
 import { services } from "./services";
+import { replacementOf } from "./stack-input";
 
 export interface LoadOptions {
   /** Text of `redis.conf.tpl`. */
   readonly template: string;
   /** The day, `YYYY-MM-DD`: waivers and engines end. Nothing here reads a clock. */
   readonly today: string;
-  /** Engine that every stack uses in place of its service's own: `REDIS_ENGINE`. @default - the service's */
+  /** Engine that stacks use in place of their service's own, where that comes from a registry: `REDIS_ENGINE`. @default - the service's */
   readonly engine?: string | undefined;
   /** @default - `config/services` */
   readonly services?: readonly Service[];
@@ -73,7 +74,7 @@ export function readStacks({ template, today, engine, ...from }: LoadOptions): {
     }
     checkService(service, problems);
     // A row that is refused decides nothing.
-    const row = engine ?? service.engine;
+    const row = replacementOf({ service, engine }) ?? service.engine;
     if (Object.hasOwn(engines, row) && !sound.includes(row)) {
       return [];
     }
@@ -157,7 +158,7 @@ function listed(found: readonly Service[], problems: Problems): readonly Service
 
 /** What exists once on a Docker engine, and so cannot belong to two stacks. */
 function claims({ id, props }: ResolvedStack): readonly { readonly what: string; readonly name: string }[] {
-  const { server, network, dataVolume, exporter } = props;
+  const { server, network, dataVolume, exporter, backups } = props;
   const named: readonly (readonly [string, string | number | undefined])[] = [
     ["container", server.containerName],
     ["container", exporter?.containerName],
@@ -166,6 +167,9 @@ function claims({ id, props }: ResolvedStack): readonly { readonly what: string;
     ["volume", dataVolume.name],
     ["volume", server.auth.mode === "requirepass" ? server.auth.secretsVolume : undefined],
     ["volume", exporter?.secretsVolume],
+    ["container", backups.schedule?.containerName],
+    ["volume", backups.schedule?.volumeName],
+    ["volume", backups.schedule?.secretsVolume],
     ["host port", server.hostPort],
     ["host port", exporter?.hostPort],
     ["stack", id],

@@ -56,6 +56,10 @@ export const reasons = {
       everysec: "Redis' own default: a power cut costs a second at most, a kill nothing.",
       no: "The kernel writes when it likes, on Linux after 30 s: that much is lost on a power cut.",
     },
+    "server.persistence.pointInTime": {
+      true: "The append-only file says when each write was, so a moment before a mistake can be restored.",
+      false: "Redis' own default: a restore is to a backup, not to a moment between two.",
+    },
     "server.persistence.autoAofRewritePercentage":
       "So much growth starts a rewrite, so that the file does not fill the disk. Redis' own default is 100, twice the size.",
     "server.persistence.autoAofRewriteMinSize":
@@ -67,6 +71,15 @@ export const reasons = {
       true: "Terraform refuses to destroy the volume and those of the secrets: no plan loses the data.",
       false: "The data goes with the stack, by bin/down, as developers want it.",
     },
+    "backups.at":
+      "Where bin/redis-ops backup writes and looks. Another disk or S3 keeps them when the host is lost.",
+    "backups.schedule.containerName": "It takes the data from the server as a replica would, and checks it.",
+    "backups.schedule.volumeName":
+      "The backups follow the name. They are on the host's disk, as the data is.",
+    "backups.schedule.secretsVolume": "The backups' container sees its own password and no other.",
+    "backups.schedule.every": "What was written since the newest backup is lost when only that is left.",
+    "backups.schedule.keepLast": "So many are there, however old: a mistake may be found late.",
+    "backups.schedule.keepFor": "The younger ones are kept as well, a long weekend of them by default.",
     "server.stopTimeout":
       "Docker kills afterwards: a container that was stopped with 0 s had lost its key, with 10 s it had not.",
   },

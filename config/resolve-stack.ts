@@ -15,7 +15,7 @@ import { type Engine, engines } from "./engines";
 import type { Environment } from "./environment";
 import { resolveServer } from "./resolve-server";
 import type { Levels, Service } from "./service";
-import type { StackInput } from "./stack-input";
+import { replacementOf, type StackInput } from "./stack-input";
 import { resolveStores } from "./workload";
 
 /** One service in one environment, with every value decided and its source known. */
@@ -77,7 +77,9 @@ export function resolveStack(input: StackInput, problems: Problems): ResolvedSta
   return { id, deploymentField: field, service, environment, engine, props, decisions };
 }
 
-function resolveEngine({ service, engine }: StackInput, decisions: Decisions): Engine {
+function resolveEngine(input: StackInput, decisions: Decisions): Engine {
+  const { service } = input;
+  const engine = replacementOf(input);
   const name: string = engine ?? service.engine;
   const known: Readonly<Record<string, Engine>> = engines;
   const found = Object.hasOwn(known, name) ? known[name] : undefined;

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Container } from "@cdktf/provider-docker/lib/container";
 import type { Network } from "@cdktf/provider-docker/lib/network";
 import type { Volume } from "@cdktf/provider-docker/lib/volume";
@@ -9,6 +10,7 @@ import { renderRedisConf } from "../core/redis-conf";
 import type { RedisServerProps as ServerValues } from "../core/redis-stack-props";
 import { hardenedContainer } from "./hardened-container";
 import { terraformLiteral } from "./terraform-literal";
+import { withoutComments } from "./without-comments";
 
 export interface RedisServerProps {
   readonly values: ServerValues;
@@ -26,7 +28,7 @@ export interface RedisServerProps {
 }
 
 /** Owner of `/data` in the official image, Alpine and Debian alike. */
-const REDIS_USER = "999:1000";
+export const REDIS_USER = "999:1000";
 
 /**
  * One Redis server in a container. The container can be replaced at any time: the data is in `dataVolume`,
@@ -40,6 +42,8 @@ export class RedisServer extends Construct {
   readonly container: Container;
   /** Host name on the network. */
   readonly host: string;
+  /** SHA-256 of its redis.conf, with references in place of secrets. */
+  readonly configuration: string;
 
   constructor(scope: Construct, id: string, props: RedisServerProps) {
     super(scope, id);
@@ -49,6 +53,7 @@ export class RedisServer extends Construct {
     problems.throwIfAny();
 
     this.host = values.containerName;
+    this.configuration = createHash("sha256").update(redisConf).digest("hex");
     this.container = hardenedContainer(this, "container", {
       name: values.containerName,
       image: values.image,
@@ -96,12 +101,4 @@ export class RedisServer extends Construct {
 /** Longest time in which a healthy start may still be called one, and 30 s for the image to be pulled. */
 function timeToBecomeHealthy({ healthcheck: { startPeriod, interval, retries } }: ServerValues): Duration {
   return Duration.seconds(startPeriod.toSeconds() + interval.toSeconds() * (retries + 1) + 30);
-}
-
-/** A script without lines that are blank or only a comment: editing a comment must not replace production. */
-function withoutComments(script: string): string {
-  return script
-    .split("\n")
-    .filter((line) => !/^\s*(#|$)/.test(line))
-    .join("\n");
 }

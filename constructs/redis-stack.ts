@@ -6,6 +6,7 @@ import { addressFromHost } from "../core/host-address";
 import type { RedisStackProps as StackValues } from "../core/redis-stack-props";
 import { addDockerProvider } from "./docker-provider";
 import { protectedVolume } from "./protected-volume";
+import { RedisBackup } from "./redis-backup";
 import { RedisExporter } from "./redis-exporter";
 import { RedisServer } from "./redis-server";
 import { addStateBackend } from "./state-backend";
@@ -17,10 +18,12 @@ export interface RedisStackProps {
   readonly template: string;
   /** Text of `redis-start.sh`. */
   readonly startScript: string;
+  /** Text of `redis-backup.sh`. */
+  readonly backupScript: string;
 }
 
 /**
- * One Redis: server, data volume, network, and where wanted secrets and exporter.
+ * One Redis: server, data volume, network, and where wanted secrets, exporter and backups.
  *
  * Stateful. The Terraform addresses are fixed by name (`docker_volume.redis_data`, …), whatever
  * construct they stand in: a changed address would be planned as destroy and create.
@@ -28,10 +31,11 @@ export interface RedisStackProps {
 export class RedisStack extends TerraformStack {
   readonly server: RedisServer;
   readonly exporter?: RedisExporter;
+  readonly backup?: RedisBackup;
 
   constructor(scope: Construct, id: string, props: RedisStackProps) {
     super(scope, id);
-    const { values, template, startScript } = props;
+    const { values, template, startScript, backupScript } = props;
     const ownerLabels = { stack: id, ...values.labels };
     addDockerProvider(this, values.docker);
     addStateBackend(this, values.state);
@@ -56,7 +60,7 @@ export class RedisStack extends TerraformStack {
       dataVolume,
       ...secrets("redis_secrets", auth.mode === "none" ? undefined : auth.secretsVolume),
       hasExporter: values.exporter !== undefined,
-      ownerLabels: { ...ownerLabels, ...waiverLabel(values) },
+      ownerLabels: { ...ownerLabels, ...waiverLabel(values), ...protectionLabel(values) },
     });
     this.server.container.overrideLogicalId("redis");
 
@@ -70,6 +74,24 @@ export class RedisStack extends TerraformStack {
         ownerLabels,
       });
       this.exporter.container.overrideLogicalId("redis_exporter");
+    }
+    const { schedule } = values.backups;
+    if (schedule !== undefined) {
+      this.backup = new RedisBackup(this, "backup", {
+        values: schedule,
+        stack: id,
+        script: backupScript,
+        server: this.server,
+        serverValues: values.server,
+        network,
+        volume: protectedVolume(this, "redis_backups", {
+          name: schedule.volumeName,
+          protected: values.dataVolume.protected,
+        }),
+        ...secrets("backup_secrets", schedule.secretsVolume),
+        ownerLabels,
+      });
+      this.backup.container.overrideLogicalId("redis_backup");
     }
     this.addOutputs(values);
   }
@@ -107,6 +129,11 @@ export class RedisStack extends TerraformStack {
       new TerraformOutput(this, name, { value });
     }
   }
+}
+
+/** Neither Terraform's state nor the engine knows it, and `redis-ops preflight` tells when the protection goes. */
+function protectionLabel({ dataVolume }: StackValues): Readonly<Record<string, string>> {
+  return dataVolume.protected ? { "data-volume": "protected" } : {};
 }
 
 /**

@@ -5,7 +5,7 @@ import { EXPORTER_PASSWORD_FILE, SECRET_FILES, secretFilesOf } from "../core/red
 import type { RedisStackProps } from "../core/redis-stack-props";
 import { readVolume, type VolumeFile, writeVolume } from "./volume-files";
 
-/** Users that the files belong to: Redis and the exporter inside their containers. */
+/** Users that the files belong to: Redis and its backups, and the exporter, inside their containers. */
 const REDIS_OWNER = { uid: 999, gid: 1000, mode: 0o400 } as const;
 const EXPORTER_OWNER = { uid: 59000, gid: 59000, mode: 0o400 } as const;
 
@@ -47,30 +47,26 @@ export async function secretStates(docker: Docker, props: RedisStackProps): Prom
     file,
     state: isDirectory(files, file) ? ("a directory" as const) : stateOfSecret(find(files, file)),
   }));
-  const { exporter } = props;
-  if (exporter?.secretsVolume === undefined) {
-    return own;
-  }
-  const derived = (await readVolume(docker, exporter.secretsVolume)) ?? [];
-  const password = find(files, SECRET_FILES.exporter);
-  const isOutOfDate =
-    stateOfSecret(password) === "present" &&
-    find(derived, EXPORTER_PASSWORD_FILE)?.content !== exporterPasswords(props, secretIn(password));
-  const state = isDirectory(derived, EXPORTER_PASSWORD_FILE)
-    ? "a directory"
-    : stateOfOwner(find(derived, EXPORTER_PASSWORD_FILE), EXPORTER_OWNER);
-  return [
-    ...own,
-    {
-      volume: exporter.secretsVolume,
-      file: EXPORTER_PASSWORD_FILE,
-      state: state === "present" && isOutOfDate ? "out of date" : state,
-    },
-  ];
+  const derived = await Promise.all(
+    derivedFiles(props).map(async ({ volume, name, from, owner, content }) => {
+      const there = (await readVolume(docker, volume)) ?? [];
+      const password = find(files, from);
+      const file = find(there, name);
+      const isOutOfDate =
+        stateOfSecret(password) === "present" && file?.content !== content(secretIn(password));
+      const state = isDirectory(there, name) ? ("a directory" as const) : stateOfOwner(file, owner);
+      return {
+        volume,
+        file: name,
+        state: state === "present" && isOutOfDate ? "out of date" : state,
+      } as const;
+    }),
+  );
+  return [...own, ...derived];
 }
 
 /**
- * Makes every secret that is missing, and those of `redis-ops` and the exporter that are unusable. Never changes
+ * Makes every secret that is missing, and those of `redis-ops`, the backups and the exporter that are unusable. Never changes
  * the password of the service's clients.
  */
 export async function initSecrets(docker: Docker, props: RedisStackProps): Promise<readonly SecretChange[]> {
@@ -129,15 +125,15 @@ async function fillSecrets(
   props: RedisStackProps,
   given: Readonly<Record<string, string>>,
 ): Promise<readonly SecretChange[]> {
-  const { exporter } = props;
   const { auth } = props.server;
   if (auth.mode === "none") {
     return [];
   }
-  const names = secretFilesOf(auth, exporter !== undefined);
+  const names = secretFilesOf(auth, props.exporter !== undefined);
+  const derived = derivedFiles(props);
   const present = await volumeWithout(docker, auth.secretsVolume, names);
-  if (exporter?.secretsVolume !== undefined) {
-    await volumeWithout(docker, exporter.secretsVolume, [EXPORTER_PASSWORD_FILE]);
+  for (const { volume, name } of derived) {
+    await volumeWithout(docker, volume, [name]);
   }
   const wanted = names.map((name) => fill(name, find(present, name), given[name]));
   await writeVolume(
@@ -150,15 +146,51 @@ async function fillSecrets(
     file: file.name,
     change,
   }));
-  const password = wanted.find(({ file }) => file.name === SECRET_FILES.exporter)?.file;
-  if (exporter?.secretsVolume !== undefined && password !== undefined) {
-    const content = exporterPasswords(props, secretIn(password));
-    await writeVolume(docker, exporter.secretsVolume, [
-      { name: EXPORTER_PASSWORD_FILE, content, ...EXPORTER_OWNER },
-    ]);
-    changes.push({ volume: exporter.secretsVolume, file: EXPORTER_PASSWORD_FILE, change: "derived" });
+  for (const { volume, name, from, owner, content } of derived) {
+    const password = wanted.find(({ file }) => file.name === from)?.file;
+    await writeVolume(docker, volume, [{ name, content: content(secretIn(password)), ...owner }]);
+    changes.push({ volume, file: name, change: "derived" });
   }
   return changes;
+}
+
+/** A file with one of the stack's passwords for a container that may read no other. */
+interface DerivedFile {
+  readonly volume: string;
+  readonly name: string;
+  /** The secret that it follows. */
+  readonly from: string;
+  readonly owner: Pick<VolumeFile, "uid" | "gid" | "mode">;
+  readonly content: (password: string) => string;
+}
+
+function derivedFiles(props: RedisStackProps): readonly DerivedFile[] {
+  const exporter = props.exporter?.secretsVolume;
+  const backup = props.backups.schedule?.secretsVolume;
+  return [
+    ...(exporter === undefined
+      ? []
+      : [
+          {
+            volume: exporter,
+            name: EXPORTER_PASSWORD_FILE,
+            from: SECRET_FILES.exporter,
+            owner: EXPORTER_OWNER,
+            content: (password: string) => exporterPasswords(props, password),
+          },
+        ]),
+    ...(backup === undefined
+      ? []
+      : [
+          {
+            volume: backup,
+            name: SECRET_FILES.backup,
+            from: SECRET_FILES.backup,
+            owner: REDIS_OWNER,
+            content: (password: string) => password,
+          },
+        ]),
+  ];
 }
 
 /** What becomes of one file. Clients know the password of `default`: one that is unusable stays as it is. */
@@ -231,10 +263,7 @@ function stateOfSecret(file: VolumeFile | undefined): SecretState["state"] {
   return stateOfOwner(file, REDIS_OWNER);
 }
 
-function stateOfOwner(
-  file: VolumeFile | undefined,
-  owner: typeof REDIS_OWNER | typeof EXPORTER_OWNER,
-): SecretState["state"] {
+function stateOfOwner(file: VolumeFile | undefined, owner: DerivedFile["owner"]): SecretState["state"] {
   if (file === undefined || file.content === "") {
     return "missing";
   }

@@ -170,6 +170,7 @@ describe("what an environment decides itself", () => {
     expect(findingsOf("dev", {}).map(({ gate, isPolicy }) => [gate, isPolicy])).toEqual([
       ["authentication", true],
       ["data-volume", true],
+      ["backups", true],
       ["metrics", true],
     ]);
     expect(told("dev", {})).toEqual([]);
@@ -208,6 +209,7 @@ describe("the services of this repository", () => {
     const { findings } = readStacks({ template, today, services });
     expect([...new Set(findings.map(({ gate }) => gate))].sort()).toEqual([
       "authentication",
+      "backups",
       "data-volume",
       "metrics",
     ]);

@@ -14,6 +14,7 @@ import { synthStack } from "../support/synthesized-stack";
 const persistence: Required<PersistenceProps> = {
   appendonly: false,
   appendfsync: "no",
+  pointInTime: true,
   autoAofRewritePercentage: 9,
   autoAofRewriteMinSize: Size.mebibytes(9),
   save: [{ after: Duration.seconds(9), changes: 9 }],

@@ -6,7 +6,10 @@ const exporter = (kind: "dev" | "prod", options?: ShopOptions) =>
 
 describe("the exporter", () => {
   it("does not exist where it is off, and neither do its network, volume and output", () => {
-    const { resource, output } = synthShop("prod", { deployment: { exporter: "off" } });
+    const { resource, output } = synthShop("prod", {
+      deployment: { exporter: "off", backups: "off" },
+      environment: { gates: "warn" },
+    });
     expect(Object.keys(resource.docker_container)).toEqual(["redis"]);
     expect(Object.keys(resource.docker_network)).toEqual(["network"]);
     expect(Object.keys(resource.docker_volume).sort()).toEqual(["redis_data", "redis_secrets"]);

@@ -21,7 +21,7 @@ describe("a stack", () => {
   it("cannot lose its data or its secrets through Terraform where the environment protects them", () => {
     const volumes = Object.entries(synthShop("prod").resource.docker_volume);
     expect(volumes.map(([name, { lifecycle }]) => [name, lifecycle])).toEqual(
-      ["exporter_secrets", "redis_data", "redis_secrets"].map((name) => [
+      ["backup_secrets", "exporter_secrets", "redis_backups", "redis_data", "redis_secrets"].map((name) => [
         name,
         { ignore_changes: ["labels", "driver", "driver_opts"], prevent_destroy: true },
       ]),

@@ -28,6 +28,7 @@ describe("redis.conf", () => {
       'requirepass "@secret:redis_password@"',
       "user health on nopass resetkeys resetchannels -@all +ping",
       "user ops on #@sha256:redis_ops_password@ ~* &* +@all -debug -module",
+      "user backup on #@sha256:redis_backup_password@ resetkeys resetchannels -@all +ping +info +psync +sync +replconf",
       "user exporter on #@sha256:redis_exporter_password@ resetkeys resetchannels -@all +ping +info +select " +
         "+client|setname +slowlog|len +slowlog|get +latency|latest +latency|histogram +cluster|info",
       'rename-command FLUSHALL ""',
@@ -40,11 +41,11 @@ describe("redis.conf", () => {
 
   it("has the exporter's user only with an exporter", () => {
     const users = startingWith(conf("prod", {}, false), "user").map((line) => line.split(" ")[1]);
-    expect(users).toEqual(["health", "ops"]);
+    expect(users).toEqual(["health", "ops", "backup"]);
   });
 
   it("never lets the exporter's user read the configuration, which shows the password", () => {
-    const [, , exporter = ""] = startingWith(conf("prod"), "user");
+    const [, , , exporter = ""] = startingWith(conf("prod"), "user");
     expect(exporter).toMatch(/^user exporter /);
     expect(exporter.split(" ").filter((rule) => /config|^\+@|^~|^&|allkeys|allcommands/.test(rule))).toEqual(
       [],
@@ -107,6 +108,8 @@ describe("redis.conf", () => {
       "appendfsync always",
       "auto-aof-rewrite-percentage 50",
       "auto-aof-rewrite-min-size 1gb",
+      "aof-timestamp-enabled no",
+      "repl-diskless-sync-delay 0",
       "slowlog-log-slower-than 20000",
       "slowlog-max-len 64",
       "latency-monitor-threshold 1000",
@@ -144,11 +147,16 @@ describe("secretFilesOf", () => {
     expect(secretFilesOf({ mode: "none" }, true)).toEqual([]);
   });
 
-  it("needs the passwords of the clients and of redis-ops, and the exporter's where there is one", () => {
-    expect(secretFilesOf(auth, false)).toEqual(["redis_password", "redis_ops_password"]);
+  it("needs the passwords of the clients, of redis-ops and of backups, and the exporter's where there is one", () => {
+    expect(secretFilesOf(auth, false)).toEqual([
+      "redis_password",
+      "redis_ops_password",
+      "redis_backup_password",
+    ]);
     expect(secretFilesOf(auth, true)).toEqual([
       "redis_password",
       "redis_ops_password",
+      "redis_backup_password",
       "redis_exporter_password",
     ]);
   });

@@ -1,6 +1,7 @@
 import line70 from "./7.0.json";
 import line72 from "./7.2.json";
 import line74 from "./7.4.json";
+import line80 from "./8.0.json";
 
 /** A directive as the engine of one release line tells it; made by `lab/directives/read-directives.ts`. */
 export interface DirectiveFact {
@@ -44,4 +45,5 @@ export const TABLES: ReadonlyMap<string, Table> = new Map([
   ["7.0", line70 as Table],
   ["7.2", line72 as Table],
   ["7.4", line74 as Table],
+  ["8.0", line80 as Table],
 ]);

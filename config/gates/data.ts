@@ -5,9 +5,6 @@ import type { ResolvedStack } from "../resolve-stack";
 import { kindsOf } from "../workload";
 import { breachIf, type Gate, inDeployment, inEnvironment, inService, preciousStores } from "./gate";
 
-/** Measured 100 to 250 MB/s; half of the worst, for a disk that others use too. */
-const RDB_BYTES_PER_SECOND = 50 * 1024 ** 2;
-
 /** The slowest load that was measured. */
 const LOAD_BYTES_PER_SECOND = 100 * 1000 ** 2;
 
@@ -131,25 +128,6 @@ export const dataGates: readonly Gate[] = [
     },
   },
   {
-    id: "graceful-stop",
-    severity: "error",
-    protectsFrom:
-      "Docker kills Redis in the middle of the snapshot that it writes on SIGTERM: a container stopped with -t 0 lost its " +
-      "key, with -t 10 it did not.",
-    fix: "raise stopTimeout in the environment's file",
-    link: "https://redis.io/docs/latest/operate/oss_and_stack/reference/signals/",
-    broken: (stack) => {
-      const { maxmemory, persistence, stopTimeout } = stack.props.server;
-      const needed = secondsFor(maxmemory, RDB_BYTES_PER_SECOND);
-      const isShort = persistence.save.length > 0 && stopTimeout.toSeconds() < needed.toSeconds();
-      return breachIf(isShort, () => ({
-        field: inEnvironment(stack, "stopTimeout"),
-        got: `${stopTimeout}`,
-        expected: `${needed} or more, to write the ${maxmemory} of ${stack.id} at 50 MiB a second`,
-      }));
-    },
-  },
-  {
     id: "data-volume",
     severity: "error",
     protectsFrom:
@@ -163,6 +141,26 @@ export const dataGates: readonly Gate[] = [
         field: inEnvironment(stack, "dataVolume"),
         got: '"destroyable"',
         expected: `"protected", since ${kindsOf(precious)} must not be lost`,
+      }));
+    },
+  },
+  {
+    id: "backups",
+    severity: "error",
+    protectsFrom:
+      "What an operator or a client deletes by mistake is gone: the append-only file repeats a FLUSHALL, and a protected " +
+      "volume keeps it.",
+    fix: 'leave backups out in an environment with schedule: "on", or write backups: { every: "6 h" }',
+    link: PERSISTENCE_MANUAL,
+    broken: (stack) => {
+      const precious = preciousStores(stack);
+      return breachIf(precious.length > 0 && stack.props.backups.schedule === undefined, () => ({
+        field:
+          stack.environment.backups.schedule === "off"
+            ? inEnvironment(stack, "backups.schedule")
+            : inDeployment(stack, "backups"),
+        got: '"off"',
+        expected: `a schedule, since ${kindsOf(precious)} must not be lost`,
       }));
     },
   },

@@ -7,6 +7,9 @@
 #   2. defines fill_image, which puts files below "$image" with add_binary, add_directory and add_accounts,
 #   3. calls build_image "$@".
 #
+# `--suite NAME` takes the packages from another release of the same distribution, such as trixie, from the archive that
+# this machine's own come from, and checked with the same keys. Its list of packages is fetched for the run and thrown away.
+#
 # stdout gets one line, the image's reference. stderr stays empty unless something fails; then it gets the whole log.
 # Exit codes: 0 the image is there, 1 the build failed, 2 bad argument or missing prerequisite.
 
@@ -15,6 +18,8 @@ set -euo pipefail
 if ! { : <&0; } 2>/dev/null; then exec </dev/null; fi
 umask 022
 
+suite=''         # empty: the machine's own release
+apt_options=()   # where packages are looked for
 readonly build_date=@0 # every file's time: the same packages give the same layer
 owners=()              # "path uid gid" of each directory that does not belong to root
 contributors=()        # unpacked packages from which a file was taken
@@ -38,9 +43,9 @@ engine_architecture() {
     "no answer from ${DOCKER_HOST:-the default socket}" "a running Docker engine" "start it, or run bin/lab up"
 }
 
-# The lab's image of whatever version is on the engine, newest first; nothing if there is none.
+# The lab's image of whatever version is on the engine, newest first; nothing if there is none of that suite.
 existing_image() {
-  docker image ls --filter label=redis-on-docker.lab=true --format '{{.Repository}}:{{.Tag}}' \
+  docker image ls --filter "label=redis-on-docker.lab=${suite:-true}" --format '{{.Repository}}:{{.Tag}}' \
     "$repository${tag:+:$tag}" |
     awk '!/<none>/ { print; exit }'
 }
@@ -52,16 +57,37 @@ upstream_version() {
   printf '%s\n' "${version%%[+~]*}"
 }
 
+# The archive that has the machine's own release, whose name is in no other source: updates and security are `NAME-…`.
+use_suite() {
+  local own site keys key
+  own=$(. /etc/os-release && printf '%s' "${VERSION_CODENAME-}")
+  # shellcheck disable=SC2016 # apt's own placeholders
+  site=$(apt-get indextargets --format '$(RELEASE) $(COMPONENT) $(SITE)' 'Created-By: Packages' |
+    awk -v own="$own" '$1 == own && $2 == "main" { print $3; exit }')
+  [ -n "$site" ] || { echo "No package source of this machine has the release ${own:-it runs}." && return 1; }
+  keys=$(for key in /usr/share/keyrings/*-archive-keyring.gpg; do [ -e "$key" ] && printf '%s,' "$key"; done)
+  mkdir -p "$work/apt/lists/partial"
+  printf 'deb [signed-by=%s] %s %s main\n' "${keys%,}" "$site" "$suite" >"$work/apt/sources.list"
+  apt_options=(-o "Dir::Etc::sourcelist=$work/apt/sources.list" -o Dir::Etc::sourceparts=- -o "Dir::State::lists=$work/apt/lists"
+    -o "Dir::Cache::pkgcache=$work/apt/pkgcache.bin" -o "Dir::Cache::srcpkgcache=$work/apt/srcpkgcache.bin"
+    -o APT::Sandbox::User=root -o APT::Default-Release= -o Acquire::IndexTargets::deb::DEP-11::DefaultEnabled=false)
+  apt_get -q update
+}
+
+# What this machine has installed says nothing about another release, so its state is looked at only for its own.
+apt_get() { apt-get ${apt_options[@]+"${apt_options[@]}"} "$@"; }
+apt_cache() { apt-cache ${apt_options[@]+"${apt_options[@]}"} "$@"; }
+
 candidate_version() {
-  apt-cache policy "$1" | awk '$1 == "Candidate:" && $2 != "(none)" { print $2; exit }'
+  apt_cache policy "$1" | awk '$1 == "Candidate:" && $2 != "(none)" { print $2; exit }'
 }
 
 # The packages and every library package they depend on, directly or through other libraries.
 with_libraries() {
-  apt-cache depends --recurse --important "$@" | awk -v roots="$*" '
+  apt_cache depends --recurse --important "$@" | awk -v roots="$*" '
     /^[^ |]/ { package = $1; alternative = 0; next }
     /^[ |][ ]?(Pre)?Depends: |^ \|?(Pre)?Depends: / {
-      if (!alternative && $2 ~ /^lib/) needs[package] = needs[package] " " $2
+      if (!alternative && $2 ~ /^z?lib/) needs[package] = needs[package] " " $2
       alternative = /^ \|/
     }
     END {
@@ -82,9 +108,9 @@ unpack() {
   mkdir -p "$work/archives" "$work/unpacked"
   # Lists that are older than the mirror name files that are gone: then once more with new ones.
   # shellcheck disable=SC2086 # one word per package
-  (cd "$work/archives" && apt-get -o APT::Sandbox::User=root -q download $list) || {
-    apt-get -q update
-    (cd "$work/archives" && apt-get -o APT::Sandbox::User=root -q download $list)
+  (cd "$work/archives" && apt_get -o APT::Sandbox::User=root -q download $list) || {
+    apt_get -q update
+    (cd "$work/archives" && apt_get -o APT::Sandbox::User=root -q download $list)
   }
   for archive in "$work"/archives/*.deb; do
     package=$(dpkg-deb -f "$archive" Package)
@@ -158,7 +184,7 @@ package_versions() {
 import_image() { # REFERENCE VERSION
   local change options=() previous
   changes+=(
-    "LABEL redis-on-docker.lab=true"
+    "LABEL redis-on-docker.lab=${suite:-true}"
     "LABEL redis-on-docker.packages=\"$(package_versions)\""
     "LABEL org.opencontainers.image.version=\"$2\""
     "LABEL org.opencontainers.image.description=\"Lab image, made from the distribution's packages. Not for production.\""
@@ -184,16 +210,24 @@ finish() {
 
 build_image() {
   local force='' architecture candidate reference version
-  case "$*" in
-    '') ;;
-    --force) force=yes ;;
-    -h | --help)
-      printf 'Usage: %s [--force]\n\nBuilds the local image %s:<version> from the distribution'\''s packages and prints its name.\n' "$0" "$repository"
-      printf 'Does nothing if one is there; --force builds it again, from the newest packages.\n'
-      return
-      ;;
-    *) missing argument "\"$*\"" "nothing or --force" "$0 --force" ;;
-  esac
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --force) force=yes ;;
+      --suite)
+        suite=${2-}
+        [[ $suite =~ ^[a-z]+$ ]] || missing --suite "\"$suite\"" "the name of a release of this distribution" "$0 --suite trixie"
+        shift
+        ;;
+      -h | --help)
+        printf 'Usage: %s [--suite NAME] [--force]\n\nBuilds the local image %s:<version> from the distribution'\''s packages and prints its name.\n' "$0" "$repository"
+        printf 'Does nothing if one is there; --force builds it again, from the newest packages.\n'
+        printf 'With --suite, from those of another release of the same distribution, such as trixie.\n'
+        return
+        ;;
+      *) missing argument "\"$1\"" "nothing, --suite NAME or --force" "$0 --force" ;;
+    esac
+    shift
+  done
 
   architecture=$(engine_architecture)
   reference=$(existing_image)
@@ -214,12 +248,13 @@ build_image() {
   trap 'exit 130' INT
   trap 'exit 143' TERM
 
+  if [ -n "$suite" ]; then use_suite; fi
   candidate=$(candidate_version "$main_package")
   if [ -z "$candidate" ]; then
-    apt-get -q update
+    apt_get -q update
     candidate=$(candidate_version "$main_package")
   fi
-  [ -n "$candidate" ] || { echo "No package source of this machine has $main_package." && return 1; }
+  [ -n "$candidate" ] || { echo "No package source has $main_package${suite:+ in $suite}." && return 1; }
 
   unpack "${packages[@]}"
   fill_image
