@@ -1,0 +1,102 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { dockerEngine, exec } from "../../ops/docker-engine";
+import { withThrowAway } from "../../ops/docker-run";
+import { LAB_IMAGE } from "../support/scratch";
+import { repository } from "../support/stack-fixtures";
+
+const script = (name: string) => readFileSync(join(repository, "ops/restore", name), "utf8");
+
+/**
+ * Put before a script: it counts what changes the disk, and dies before or after the n-th. What kill -9 at that moment
+ * leaves. Functions, since busybox looks for no program where it has one of its own.
+ */
+const DYING = `
+count=0
+step() {
+  count=$((count + 1))
+  echo "$count" >/tmp/count
+  if [ "$count" -eq "$fatal" ] && [ "$side" = before ]; then kill -9 $$; fi
+  result=0
+  busybox "$@" || result=$?
+  if [ "$count" -eq "$fatal" ]; then kill -9 $$; fi
+  return "$result"
+}
+for name in mkdir mv rm sync rmdir; do
+  eval "$name() { step $name \\"\\$@\\"; }"
+done
+`;
+
+/** Steps of putting it back at which that dies too; 0: it does not. */
+const AGAIN = process.env.SOAK === "1" ? "0 1 2 3 4 5 6 7 8" : "0 2 4";
+
+/** For each state of before, dies at every step of the exchange, and then at some of putting it back. */
+const TRIALS = `
+set -u
+dying=$1 swap=$2 put_back=$3 agains=$4
+contents() { (cd /data && find . -type f ! -path './before-restore-*' ! -path './restore-incoming/*' ! -name '*.new' | sort | xargs -r md5sum); }
+prepare() { # OLD...
+  rm -rf /data/*
+  for name; do
+    case $name in
+      appendonlydir) mkdir /data/appendonlydir && echo old >/data/appendonlydir/appendonly.aof.1.incr.aof ;;
+      dump.rdb) echo old >/data/dump.rdb ;;
+    esac
+  done
+  echo other >/data/of-somebody-else
+  old=$(contents)
+  mkdir -p /data/restore-incoming/appendonlydir
+  echo new >/data/restore-incoming/appendonlydir/appendonly.aof.1.base.rdb
+}
+dying() { # SCRIPT FATAL SIDE [ARGUMENT]
+  text="fatal=$2 side=$3
+$dying
+$1"
+  shift 3
+  sh -c "$text" dying "$@" 2>/dev/null
+}
+trials=0 lost=0
+for had in "" "appendonlydir" "dump.rdb" "appendonlydir dump.rdb"; do
+  prepare $had
+  dying "$swap" 0 before before-restore-1 && all=$(cat /tmp/count)
+  new=$(contents)
+  for side in before after; do
+    step=1
+    while [ "$step" -le "$all" ]; do
+      for again in $agains; do
+        prepare $had
+        dying "$swap" "$step" "$side" before-restore-1
+        [ "$again" -eq 0 ] || dying "$put_back" "$again" "$side"
+        sh -c "$put_back" put-back || lost=$((lost + 1))
+        now=$(contents)
+        trials=$((trials + 1))
+        if [ "$now" != "$old" ] && [ "$now" != "$new" ] || [ -e /data/restore-in-progress ] ||
+          { [ "$now" = "$old" ] && [ -e /data/before-restore-1 ] && [ "$old" != "$new" ]; }; then
+          lost=$((lost + 1))
+          echo "had '$had', died $side step $step of $all, again $again: $now"
+        fi
+      done
+      step=$((step + 1))
+    done
+  done
+done
+echo "$trials trials, $lost lost"`;
+
+describe("an exchange that is killed", () => {
+  it("leaves the old data or the new, whole, at every one of its steps and of those that put it back", async () => {
+    const said = await withThrowAway(
+      dockerEngine({}),
+      {
+        image: LAB_IMAGE,
+        argv: ["sleep", "600"],
+        tmpfs: { "/data": "rw,size=16m,uid=999,gid=1000", "/tmp": "rw,size=1m,mode=1777" },
+      },
+      (container) => {
+        const scripts = [script("swap.sh"), script("put-back.sh")];
+        return exec(container, ["sh", "-c", TRIALS, "trials", DYING, ...scripts, AGAIN]);
+      },
+    );
+    expect(said.stdout).toMatch(/^\d{3} trials, 0 lost\n$/);
+    expect(said.exitCode).toBe(0);
+  });
+});

@@ -1,0 +1,41 @@
+#!/bin/sh
+# Makes the data set of before a restore the one in /data again. Usage: put-back.sh [BEFORE]
+#
+# Without BEFORE: what the journal of an interrupted exchange says; nothing where there is no journal. With BEFORE: also an
+# exchange that came to its end. Can be interrupted and run again. constructs/redis-start.sh has the same steps.
+set -eu
+umask 077
+cd /data
+journal=restore-in-progress
+
+if [ "$#" -gt 0 ] && [ ! -e "$journal" ] && [ -d "$1" ]; then
+  {
+    printf '%s\n' "$1"
+    for name in appendonlydir dump.rdb; do
+      [ ! -e "$1/$name" ] || printf 'old %s\n' "$name"
+    done
+  } >"$journal.new"
+  sync
+  mv "$journal.new" "$journal"
+  sync
+fi
+[ -e "$journal" ] || exit 0
+before=$(head -n 1 "$journal")
+case $before in
+  */*) exit 1 ;;
+  before-restore-?*) ;;
+  *) exit 1 ;;
+esac
+for name in appendonlydir dump.rdb; do
+  if ! grep -qx "old $name" "$journal"; then
+    rm -rf "$name"
+  elif [ -e "$before/$name" ]; then
+    rm -rf "$name"
+    mv "$before/$name" "$name"
+  fi
+done
+sync
+rmdir "$before" 2>/dev/null || :
+rm -rf restore-incoming
+rm "$journal"
+sync

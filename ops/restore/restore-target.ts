@@ -1,0 +1,182 @@
+import type Docker from "dockerode";
+import { engines } from "../../config/engines";
+import type { ResolvedStack } from "../../config/resolve-stack";
+import type { Problem } from "../../core/problem";
+import type { AuthProps } from "../../core/redis-stack-props";
+import { Size } from "../../core/size";
+import { type DatabaseKeys, parseKeyspace } from "../backup/compare-with-manifest";
+import { type DeployedConf, deployedConf } from "../backup/deployed";
+import { exec, isNotFound } from "../docker-engine";
+import { redisCommand } from "../redis-command";
+
+/** The deployed container of a stack: it is what starts on the restored data, so its own redis.conf decides the layout. */
+export interface RestoreTarget {
+  readonly id: string;
+  readonly container: Docker.Container;
+  readonly containerName: string;
+  readonly conf: DeployedConf;
+  /** What the server reads at its start: the append-only file, or `dump.rdb`. */
+  readonly appendonly: boolean;
+  /** Whether it writes its data by itself when it is stopped. */
+  readonly savesAtStop: boolean;
+  readonly auth: AuthProps;
+  readonly image: string;
+  /** Version of RDB files that its engine reads at most. Left out: an image that is in no row of config/engines.ts. */
+  readonly rdbVersion?: number;
+  readonly volume: string;
+  readonly memoryLimit: Size;
+  /** What makes the container healthy, as the engine runs it. */
+  readonly healthcheck: readonly string[];
+  readonly stopSeconds: number;
+  /** Time in which it may become ready. */
+  readonly startSeconds: number;
+}
+
+const DATA = "/data";
+const STOP_SECONDS = 10;
+/** On top of the start period, which is for loading: a slow machine, and the first probes. */
+const START_MARGIN_SECONDS = 60;
+
+/** The target, or what is wrong with it. */
+export async function readTarget(
+  docker: Docker,
+  { id, props }: ResolvedStack,
+): Promise<RestoreTarget | Problem> {
+  const name = props.server.containerName;
+  const container = docker.getContainer(name);
+  const inspected = await container.inspect().catch((error: unknown) => {
+    if (isNotFound(error)) {
+      return undefined;
+    }
+    throw error;
+  });
+  const missing = (got: string, expected: string): Problem => ({
+    field: `${id}: container ${name}`,
+    got,
+    expected,
+    fix: `run bin/up ${id}`,
+  });
+  if (inspected === undefined) {
+    return missing("no such container", "one that is deployed, running or not");
+  }
+  const conf = await deployedConf(container);
+  const volume = inspected.Mounts.find(({ Destination }) => Destination === DATA)?.Name;
+  if (conf === undefined || volume === undefined) {
+    return missing("a container that this repository did not deploy", "its own, with a volume at /data");
+  }
+  const { Config, HostConfig } = inspected;
+  const appendonly = conf.directive("appendonly") === "yes";
+  const rdbVersion = Object.values(engines).find(({ image }) => image === Config.Image)?.rdbVersion;
+  const [kind, ...probe] = Config.Healthcheck?.Test ?? [];
+  return {
+    id,
+    container,
+    containerName: name,
+    conf,
+    appendonly,
+    savesAtStop: appendonly || conf.directive("save") !== '""',
+    auth: props.server.auth,
+    image: Config.Image,
+    ...(rdbVersion === undefined ? {} : { rdbVersion }),
+    volume,
+    memoryLimit: (HostConfig.Memory ?? 0) > 0 ? Size.bytes(HostConfig.Memory ?? 0) : props.server.memoryLimit,
+    healthcheck:
+      kind === "CMD-SHELL" ? ["sh", "-c", ...probe] : kind === "CMD" ? probe : ["redis-cli", "-e", "ping"],
+    // Not in the client's types.
+    stopSeconds: (Config as { StopTimeout?: number }).StopTimeout ?? STOP_SECONDS,
+    startSeconds: props.server.healthcheck.startPeriod.toSeconds() + START_MARGIN_SECONDS,
+  };
+}
+
+/** What a restore would replace. */
+export interface PresentData {
+  /** Left out: the server does not answer. */
+  readonly databases?: readonly DatabaseKeys[];
+  /** Unix time in seconds of the last change of a data file. Left out: there is none. */
+  readonly newestWrite?: number;
+  /** Bytes that can still be written to the volume. */
+  readonly free: number;
+  /** Bytes of memory that the machine can still give. */
+  readonly available: number;
+  /** Names of the folders that earlier restores kept, newest first. */
+  readonly kept: readonly KeptData[];
+  /** An earlier restore was interrupted while it exchanged the data. */
+  readonly isHalfExchanged: boolean;
+}
+
+export interface KeptData {
+  readonly name: string;
+  readonly bytes: number;
+  /** Which of the two the server could read. */
+  readonly entries: readonly string[];
+}
+
+/** The newest change of a data file, free bytes, folders that were kept, an interrupted exchange, and free memory. */
+const FACTS = `
+cd /data
+stat -f -c 'free %a %S' .
+stat -c 'newest %Y' appendonlydir/* dump.rdb 2>/dev/null | sort -k 2 -n | tail -n 1
+for folder in before-restore-*; do
+  [ -d "$folder" ] || continue
+  printf 'kept %s %s %s\\n' "$folder" "$(du -sk "$folder" | cut -f 1)" "$(ls "$folder" | tr '\\n' ' ')"
+done
+[ ! -e restore-in-progress ] || echo half
+sed -n 's/^MemAvailable: *\\([0-9]*\\) kB/available \\1/p' /proc/meminfo`;
+
+/** Reads what is there, through the container that holds the lock. */
+export async function readPresentData(target: RestoreTarget, lock: Docker.Container): Promise<PresentData> {
+  const { stdout, stderr } = await exec(lock, ["sh", "-c", FACTS]);
+  const facts = stdout.split("\n").map((line) => line.trim().split(" "));
+  const all = (name: string) => facts.filter(([first]) => first === name).map(([, ...rest]) => rest);
+  const [[blocks = "", size = ""] = []] = all("free");
+  const [[kibibytes = ""] = []] = all("available");
+  const [[newest] = []] = all("newest");
+  const free = Number(blocks) * Number(size);
+  if (blocks === "" || kibibytes === "" || Number.isNaN(free)) {
+    throw new Error(`the volume ${target.volume} could not be read: ${stderr.trim() || stdout.trim()}`);
+  }
+  const databases = await keyspaceOf(target);
+  return {
+    ...(databases === undefined ? {} : { databases }),
+    ...(newest === undefined ? {} : { newestWrite: Number(newest) }),
+    free,
+    available: Number(kibibytes) * 1024,
+    kept: all("kept")
+      .map(([name = "", used = "0", ...entries]) => ({ name, bytes: Number(used) * 1024, entries }))
+      .sort((one, other) => (one.name < other.name ? 1 : -1)),
+    isHalfExchanged: all("half").length > 0,
+  };
+}
+
+/** The keys of the running server, or undefined where none answers. */
+export async function keyspaceOf(target: RestoreTarget): Promise<readonly DatabaseKeys[] | undefined> {
+  const { State } = await target.container.inspect();
+  if (!State.Running || State.Restarting) {
+    return undefined;
+  }
+  const reply = await infoOf(target, "keyspace");
+  return reply === undefined ? undefined : parseKeyspace(reply);
+}
+
+/** A section of INFO, or undefined where the server refuses it or ends meanwhile. */
+export async function infoOf(target: RestoreTarget, section: string): Promise<string | undefined> {
+  const info = target.conf.commandName("INFO") ?? "INFO";
+  try {
+    const { exitCode, stdout } = await redisCommand(target.container, target.auth, [info, section]);
+    return exitCode === 0 && /^# \w/.test(stdout) ? stdout : undefined;
+  } catch (error) {
+    if (isNotRunning(error)) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** The engine's answer about a container that is gone, not running, or about to be. */
+export function isNotRunning(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    "statusCode" in error &&
+    (error.statusCode === 404 || error.statusCode === 409 || error.statusCode === 500)
+  );
+}
