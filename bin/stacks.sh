@@ -6,7 +6,7 @@
 
 plan_file=plan
 terraform=''
-preflight=("$root/bin/redis-ops" preflight) # a program that deploys nothing adds --without-secrets
+preflight=("$root/bin/redis-ops" preflight) # one that deploys nothing adds --without-secrets --without-data
 
 stack_directory() { printf '%s/cdktf.out/stacks/%s' "$root" "$1"; }
 
@@ -73,9 +73,9 @@ show_plan() { # STACK
 }
 
 # Status 1: somebody has to decide it.
-explain_plan() { # STACK
+explain_plan() { # STACK [--data-checked]
   printf '\n%s: in short\n' "$1"
-  in_stack "$1" show -json "$plan_file" | "$root/bin/redis-ops" explain-plan | sed 's/^/  /'
+  in_stack "$1" show -json "$plan_file" | "$root/bin/redis-ops" explain-plan ${2:+"$2"} | sed 's/^/  /'
 }
 
 _synthesize() { (CDPATH='' cd "$root" && node_modules/.bin/tsx main.ts && mkdir -p state); }
@@ -110,8 +110,9 @@ prepare() { # STACK...
   refuse_problems
   # Without one, preflight tells it together with everything else.
   terraform=$(terraform_binary) && export TERRAFORM_BINARY_NAME=$terraform
-  # The engine is the one thing of preflight's list that can be mended here.
-  if ! refusal=$("${preflight[@]}" -- "$@" 2>&1); then
+  # The engine is the one thing of preflight's list that can be mended here. Which one the lab takes is known later, so
+  # that nothing is compared with the data yet.
+  if ! refusal=$("${preflight[@]}" --without-data -- "$@" 2>&1); then
     if docker_version >/dev/null || ! "${preflight[@]}" --without-docker -- "$@" >/dev/null 2>&1; then
       printf '%s\n' "$refusal" >&2
       exit 2
@@ -124,7 +125,7 @@ prepare() { # STACK...
   done
   "$root/bin/lab" up "${arguments[@]}" >/dev/null
   eval "$("$root/bin/lab" env)"
-  # On stderr: why it is refused; or gates that only warn, and waivers.
+  # On stderr: why it is refused; or gates that only warn, waivers, and what was accepted.
   notes=$("${preflight[@]}" -- "$@" 2>&1 >/dev/null) || status=$?
   if [ "$status" -ne 0 ]; then
     printf '%s\n' "$notes" >&2

@@ -41,8 +41,11 @@ const LAB_IMAGES = "redis-on-docker-lab/";
 /** What Terraform does that changes nothing. */
 const IDLE = ["no-op", "read"];
 
-/** Every change of a plan; what stays as it is is left out, and so are outputs other than `waivers`. */
-export function planChanges(plan: TerraformPlan): readonly PlanChange[] {
+/**
+ * Every change of a plan; what stays as it is is left out, and so are outputs other than `waivers`. With `isDataChecked`,
+ * preflight has looked at the servers and their data: what a plan alone cannot know to be safe needs no decision.
+ */
+export function planChanges(plan: TerraformPlan, isDataChecked = false): readonly PlanChange[] {
   const { resource_changes: changes = [], output_changes: outputs = {} } = plan;
   const ofResources = changes.flatMap((resource) => {
     const action = actionOf(resource.change.actions);
@@ -50,14 +53,15 @@ export function planChanges(plan: TerraformPlan): readonly PlanChange[] {
       return [];
     }
     const isVolumeAtRisk = resource.type === "docker_volume" && action !== "create" && action !== "update";
-    const risks = [...dataRisksOf(resource), ...memoryRisks(memoryOf(resource.change.after))];
+    const dataRisks = isDataChecked ? [] : dataRisksOf(resource);
+    const risks = [...dataRisks, ...memoryRisks(memoryOf(resource.change.after))];
     return [
       {
         address: resource.address,
         action,
         because: causesOf(resource, action),
         details: action === "replace" || action === "update" ? detailsOf(resource) : [],
-        consequence: [consequenceOf(resource, action), ...risks].join("; "),
+        consequence: [consequenceOf(resource, action, dataRisks), ...risks].join("; "),
         needsDecision: isVolumeAtRisk || risks.length > 0 || movesToLab(resource),
       },
     ];
@@ -239,7 +243,11 @@ function isOlder({ before, after }: Images): boolean {
   );
 }
 
-function consequenceOf(resource: ResourceChange, action: PlanChange["action"]): string {
+function consequenceOf(
+  resource: ResourceChange,
+  action: PlanChange["action"],
+  dataRisks: readonly string[],
+): string {
   const { before } = resource.change;
   const perType: Readonly<Record<string, Partial<Record<PlanChange["action"], string>>>> = {
     docker_volume: {
@@ -254,7 +262,7 @@ function consequenceOf(resource: ResourceChange, action: PlanChange["action"]): 
     },
     docker_container: {
       delete: "it is stopped and removed",
-      replace: replacement(resource),
+      replace: replacement(resource, dataRisks),
       ...(isNotRunning(resource.change) ? { update: "it is started again" } : {}),
     },
   };
@@ -271,14 +279,14 @@ function consequenceOf(resource: ResourceChange, action: PlanChange["action"]): 
   );
 }
 
-function replacement(resource: ResourceChange): string {
+function replacement(resource: ResourceChange, dataRisks: readonly string[]): string {
   const { before, replace_paths: paths = [] } = resource.change;
   const grace = before?.destroy_grace_seconds;
   const stop =
     typeof grace === "number" && grace > 0
       ? `down while it stops (at most ${grace} s)`
       : "KILLED without time to save, since no grace period was deployed; down while it is removed";
-  if (dataRisksOf(resource).length > 0) {
+  if (dataRisks.length > 0) {
     return stop;
   }
   return paths.some(([attribute]) => attribute === "volumes")

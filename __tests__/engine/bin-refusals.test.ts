@@ -39,7 +39,9 @@ describe.each([["bin/up"], ["bin/plan"], ["bin/down"]])("%s", (program) => {
     for (const option of ["--help", "-h"]) {
       const { exitCode, stdout, stderr } = await copy.run(program, [option]);
       expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
-      expect(stdout).toMatch(new RegExp(`^Usage: ${program} (\\[--adopt\\] )?\\[STACK\\]`));
+      expect(stdout).toMatch(
+        new RegExp(`^Usage: ${program} (\\[--adopt\\] \\[--accept RULE\\]\\.\\.\\. )?\\[STACK\\]`),
+      );
       expect(stdout).toContain("Examples:\n");
       expect(stdout).toContain("Exit codes: 0 ");
     }

@@ -7,8 +7,14 @@ import { plainEnvironment } from "../support/run-program";
 // One story: production, from a refused first deploy to a server that was removed and came back.
 jest.setTimeout(15 * 60_000);
 
-const SECRETS = ["redis_password", "redis_ops_password", "redis_exporter_password"];
-const PROTECTED = ["redis-data", "sentra-portal-prod-exporter-secrets", "sentra-portal-prod-secrets"];
+const SECRETS = ["redis_password", "redis_ops_password", "redis_backup_password", "redis_exporter_password"];
+const PROTECTED = [
+  "redis-data",
+  "sentra-portal-prod-backup-secrets",
+  "sentra-portal-prod-backups",
+  "sentra-portal-prod-exporter-secrets",
+  "sentra-portal-prod-secrets",
+];
 
 let copy: ProjectCopy;
 let passwords: readonly string[];
@@ -68,7 +74,7 @@ test("bin/down keeps the data and the secrets, and removes the rest", async () =
   const { exitCode, stdout, stderr } = await run("bin/down", "sentra-portal-prod");
   expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: copy.rename("down: sentra-portal-prod\n") });
   expect(stderr).toContain(
-    "kept docker_volume.exporter_secrets docker_volume.redis_data docker_volume.redis_secrets",
+    "kept docker_volume.backup_secrets docker_volume.exporter_secrets docker_volume.redis_backups docker_volume.redis_data docker_volume.redis_secrets",
   );
   expect(copy.made()).toEqual({ containers: [], networks: [], volumes: PROTECTED.map(copy.rename) });
 });

@@ -7,6 +7,10 @@ import { type ProgramResult, plainEnvironment } from "../support/run-program";
 // One story: a developer's machine, from the first bin/up to the last bin/down.
 jest.setTimeout(15 * 60_000);
 
+/** What is said after a replacement, with its numbers. */
+const DOWNTIME =
+  /^\S*dev-cache-dev: ([\d.]+) s without an answer \(stopped ([\d.]+) s, started ([\d.]+) s, loaded ([\d.]+) s\)$/m;
+
 let copy: ProjectCopy;
 let firstUp: ProgramResult;
 const said: string[] = [];
@@ -48,6 +52,7 @@ test("bin/up makes a Redis from nothing, shows the plan, and proves that it work
   expect(firstUp.exitCode).toBe(0);
   expect(firstUp.stdout).toContain("# docker_container.redis will be created");
   expect(firstUp.stdout).toContain("Plan: 3 to add, 0 to change, 0 to destroy.");
+  expect(firstUp.stdout).not.toContain("without an answer");
   expect(firstUp.stdout.trimEnd().split("\n").at(-1)).toBe(copy.rename("up: dev-cache-dev"));
   expect(await redis("SET", "greeting", "hello")).toBe("OK");
 });
@@ -87,18 +92,54 @@ test("another maxmemory, and the connections that follow, are a pair of lines ea
     "+ maxmemory 160mb",
   ]);
   expect(containerId()).not.toBe(before);
+  const [, ...seconds] = DOWNTIME.exec(stdout)?.map(Number) ?? [];
+  const [total = 0, ...parts] = seconds;
+  expect(total).toBeGreaterThan(0);
+  expect(Math.abs(total - parts.reduce((sum, part) => sum + part, 0))).toBeLessThan(0.21);
   expect(await redis("CONFIG", "GET", "maxmemory")).toEqual(["maxmemory", `${160 * 1024 ** 2}`]);
   expect(await redis("GET", "greeting")).toBe("hello");
 });
 
-test("a plan that deletes a volume is shown and not applied", async () => {
+test("a change that would lose the data is refused, done safely by preflight --apply, and then deployed with it", async () => {
+  const before = containerId();
+  copy.edit(
+    "config/services/dev-cache.ts",
+    'persistence: { appendonly: true, appendfsync: "everysec", save: [] }',
+    "persistence: { appendonly: false, save: [] }",
+  );
+  const refused = await run("bin/up", ["--accept", "persistence-off"]);
+  expect(refused.exitCode).toBe(2);
+  expect(refused.stderr).toContain(
+    copy.rename("dev-cache-dev aof-off: got appendonly no over 1 keys that are in the append-only file, "),
+  );
+  expect(refused.stderr).not.toContain("persistence-off: got");
+  expect(containerId()).toBe(before);
+  const applied = await copy.shell(
+    'eval "$(bin/lab env)" && bin/redis-ops preflight dev-cache-dev --apply --accept persistence-off',
+  );
+  expect({ exitCode: applied.exitCode, stdout: applied.stdout }).toEqual({
+    exitCode: 0,
+    stdout: copy.rename("ready to deploy dev-cache-dev\n"),
+  });
+  const { exitCode, stderr } = await run("bin/up", ["--accept", "persistence-off"]);
+  expect(exitCode).toBe(0);
+  expect(stderr).toContain(
+    copy.rename("dev-cache-dev persistence-off: accepted: got no file that the data is written to"),
+  );
+  expect(containerId()).not.toBe(before);
+  expect(await redis("GET", "greeting")).toBe("hello");
+}, 180_000);
+
+test("another data volume is refused with the name of the one that has the data", async () => {
   const before = containerId();
   copy.edit("config/services/dev-cache.ts", '"redis_data"', '"redis_data-2"');
-  const { exitCode, stdout, stderr } = await run("bin/up");
-  expect(exitCode).toBe(1);
-  expect(stdout).toContain("# docker_volume.redis_data must be replaced");
-  expect(stderr).toContain(copy.rename("dev-cache-dev: this plan was not applied"));
-  expect(stderr).toMatch(/^Next: correct the configuration; or /m);
+  const { exitCode, stderr } = await run("bin/up");
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain(
+    copy.rename(
+      "dev-cache-dev volume: got volume redis_data-2, expected volume redis_data, where the data is.",
+    ),
+  );
   expect(containerId()).toBe(before);
   expect(await redis("GET", "greeting")).toBe("hello");
 });
@@ -123,7 +164,7 @@ test("bin/down of what is not there is no error", async () => {
 });
 
 test("without a terminal no line had a colour or was written over", () => {
-  expect(said).toHaveLength(7);
+  expect(said).toHaveLength(9);
   for (const output of said) {
     expect(output).not.toContain("\u001b");
     expect(output).not.toContain("\r");

@@ -29,7 +29,13 @@ it("refuses to destroy a production stack because of its volumes, and removes no
   const { exitCode, output } = await stack.terraform(...DESTROY);
 
   expect(exitCode).toBe(1);
-  for (const volume of ["redis_data", "redis_secrets", "exporter_secrets"]) {
+  for (const volume of [
+    "redis_data",
+    "redis_secrets",
+    "redis_backups",
+    "backup_secrets",
+    "exporter_secrets",
+  ]) {
     expect(output).toMatch(new RegExp(`docker_volume\\.${volume}.*lifecycle\\.prevent_destroy`, "s"));
   }
   expect(await scratch.inEngine()).toEqual(before);

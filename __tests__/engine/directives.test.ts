@@ -6,6 +6,7 @@ import { devCache } from "../../config/services/dev-cache";
 import { printTable } from "../../lab/directives/print-table";
 import { readEngine } from "../../lab/directives/read-engine";
 import { shellInImage } from "../../lab/directives/shell";
+import { buildNextImage, NEXT_LAB_IMAGE } from "../support/next-engine";
 import { LAB_IMAGE, Scratch } from "../support/scratch";
 import { repository } from "../support/stack-fixtures";
 import { TestStack } from "../support/test-stack";
@@ -20,10 +21,18 @@ beforeAll(async () => {
 
 afterAll(() => scratch.remove());
 
-it("the table of 7.0 is what its engine tells", async () => {
-  const committed = readFileSync(join(repository, "config", "directives", "7.0.json"), "utf8");
-  expect(printTable(await readEngine(shellInImage(LAB_IMAGE)))).toBe(committed);
-}, 300_000);
+it.each([
+  ["7.0", LAB_IMAGE, async () => undefined],
+  ["8.0", NEXT_LAB_IMAGE, buildNextImage],
+])(
+  "the table of %s is what its engine tells",
+  async (line, image, build) => {
+    await build();
+    const committed = readFileSync(join(repository, "config", "directives", `${line}.json`), "utf8");
+    expect(printTable(await readEngine(shellInImage(image)))).toBe(committed);
+  },
+  300_000,
+);
 
 /** A text as redis.conf has it, and how CONFIG GET shows it. */
 interface Written {

@@ -31,7 +31,7 @@ it("says in the container's log what is missing and what to do, in one line, and
   const { stdout, stderr } = await logsOf(stack.container);
   expect(stdout).toBe("");
   expect([...new Set(stderr.trimEnd().split("\n"))]).toEqual([
-    "redis-start: /run/secrets: got no usable redis_password redis_ops_password redis_exporter_password, " +
+    "redis-start: /run/secrets: got no usable redis_password redis_ops_password redis_backup_password redis_exporter_password, " +
       "expected every secret. Fix: run bin/redis-ops secrets init.",
   ]);
   expect((await stack.container.inspect()).State.ExitCode).toBe(78);

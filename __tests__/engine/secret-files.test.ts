@@ -12,7 +12,7 @@ import { TestStack } from "../support/test-stack";
 
 /** `redis-ops secrets` on real volumes: what it makes, what it takes, and that it never destroys. */
 
-const FILES = ["redis_exporter_password", "redis_ops_password", "redis_password"];
+const FILES = ["redis_backup_password", "redis_exporter_password", "redis_ops_password", "redis_password"];
 
 let scratch: Scratch;
 let stack: TestStack;
@@ -59,9 +59,9 @@ describe("init", () => {
     expect(modes(secrets)).toEqual(FILES.map((name) => `${name} 999:1000 400`));
     expect(modes(exporter)).toEqual(["redis_exporter_passwords.json 59000:59000 400"]);
     const values = secrets.map(({ content }) => content);
-    expect(values.map((value) => /^[\w-]{48}$/.test(value))).toEqual([true, true, true]);
-    expect(new Set(values).size).toBe(3);
-    const [exporterPassword] = values;
+    expect(values.map((value) => /^[\w-]{48}$/.test(value))).toEqual([true, true, true, true]);
+    expect(new Set(values).size).toBe(4);
+    const [, exporterPassword] = values;
     const at = `${stack.props.server.containerName}:6379`;
     expect(JSON.parse(exporter[0]?.content ?? "")).toEqual({
       [`redis://${at}`]: exporterPassword,
@@ -74,7 +74,7 @@ describe("init", () => {
     const before = await inVolume("secrets");
     const second = await init();
     expect(await inVolume("secrets")).toEqual(before);
-    expect(second.out.match(/ kept$/gm)).toHaveLength(3);
+    expect(second.out.match(/ kept$/gm)).toHaveLength(4);
     for (const { content } of before) {
       expect(first.output + second.output).not.toContain(content);
     }
@@ -114,12 +114,12 @@ describe("secrets that the start script does not take", () => {
       const made = await init();
       expect({ exitCode: made.exitCode, err: made.err }).toEqual({ exitCode: 1, err: NEXT_IMPORT() });
       expect(made.out).toMatch(/ redis_password +kept$/m);
-      expect(made.out.match(/ made$/gm)).toHaveLength(2);
+      expect(made.out.match(/ made$/gm)).toHaveLength(3);
       expect(await contentOf("redis_password")).toBe(content);
       expect(await contentOf("redis_ops_password")).toMatch(/^[\w-]{48}$/);
       expect(await contentOf("redis_exporter_password")).toMatch(/^[\w-]{48}$/);
       const after = await status();
-      expect(after.out.match(/ present$/gm)).toHaveLength(3);
+      expect(after.out.match(/ present$/gm)).toHaveLength(5);
       expect(after.err).toBe(NEXT_IMPORT());
 
       expect((await importText("the right password", true)).exitCode).toBe(0);
@@ -133,8 +133,10 @@ describe("secrets that the start script does not take", () => {
     expect(problems.map(({ field, fix }) => `${field}: ${fix}`)).toEqual([
       "shop secret redis_password: run bin/redis-ops secrets import shop --from FILE --replace",
       "shop secret redis_ops_password: run bin/redis-ops secrets init shop",
+      "shop secret redis_backup_password: run bin/redis-ops secrets init shop",
       "shop secret redis_exporter_password: run bin/redis-ops secrets init shop",
       "shop secret redis_exporter_passwords.json: run bin/redis-ops secrets init shop",
+      "shop secret redis_backup_password: run bin/redis-ops secrets init shop",
     ]);
   });
 });
@@ -143,11 +145,12 @@ it("takes 16 characters, 512 bytes and one line break at the end, and gives the 
   await put({
     redis_password: "é".repeat(256),
     redis_ops_password: "sixteen letters!\n",
+    redis_backup_password: "sixteen letters.",
     redis_exporter_password: "sixteen letters?\n",
   });
   const before = await inVolume("secrets");
   expect((await init()).exitCode).toBe(0);
-  expect((await status()).out.match(/ present$/gm)).toHaveLength(4);
+  expect((await status()).out.match(/ present$/gm)).toHaveLength(6);
   expect(await inVolume("secrets")).toEqual(before);
   const [derived] = await inVolume("exporter-secrets");
   expect(new Set(Object.values(JSON.parse(derived?.content ?? "")))).toEqual(new Set(["sixteen letters?"]));
@@ -161,8 +164,8 @@ it("gives a secret of somebody else to Redis, and keeps what it says", async () 
     `${stack.resolved.id}-secrets`,
     before.map((file) => ({ ...file, uid: 0 })),
   );
-  expect((await status()).out.match(/ wrong owner or mode$/gm)).toHaveLength(3);
-  expect((await init()).out.match(/ kept$/gm)).toHaveLength(3);
+  expect((await status()).out.match(/ wrong owner or mode$/gm)).toHaveLength(4);
+  expect((await init()).out.match(/ kept$/gm)).toHaveLength(4);
   expect(await inVolume("secrets")).toEqual(before);
 });
 
@@ -196,14 +199,14 @@ describe("status", () => {
   it("exits with 1 and says the next command while secrets are missing, with 0 when they are there", async () => {
     const before = await status();
     expect(before.exitCode).toBe(1);
-    expect(before.out.match(/ missing$/gm)).toHaveLength(4);
+    expect(before.out.match(/ missing$/gm)).toHaveLength(6);
     expect(before.err).toBe(`Next: bin/redis-ops secrets init ${stack.resolved.id}`);
     expect(await scratch.inEngine()).toEqual([]);
 
     await init();
     const after = await status();
     expect(after.exitCode).toBe(0);
-    expect(after.out.match(/ present$/gm)).toHaveLength(4);
+    expect(after.out.match(/ present$/gm)).toHaveLength(6);
   });
 });
 
@@ -246,7 +249,7 @@ describe("import", () => {
     const [old, other] = ["the password of old", "another password than that"];
     await importText(old);
     const before = await inVolume("secrets");
-    expect((await importText(old)).out.match(/ kept$/gm)).toHaveLength(3);
+    expect((await importText(old)).out.match(/ kept$/gm)).toHaveLength(4);
 
     const refused = importText(other);
     await expect(refused).rejects.toThrow("Fix: add --replace to change it");

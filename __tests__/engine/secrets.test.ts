@@ -94,7 +94,10 @@ async function deployAndLookAfter(): Promise<void> {
     const as = options.json ? "json" : "text";
     keep(`status ${as}`, await recorded((to) => secretsStatus(resolved, options, to)));
     keep(`config show ${as}`, await recorded((to) => configShow(resolved, options, to)));
-    keep(`verify ${as}`, await recorded((to) => verify(resolved, { timeoutSeconds: 30, files: false, ...options }, to)));
+    keep(
+      `verify ${as}`,
+      await recorded((to) => verify(resolved, { timeoutSeconds: 30, files: false, ...options }, to)),
+    );
   }
   for (const format of ["env", "json", "url"] as const) {
     keep(`connection ${format}`, await recorded((to) => connection(resolved, { format }, to)));
@@ -127,7 +130,9 @@ const inFolder = (folder: string, files: Places): Places =>
   new Map([...files].map(([path, text]) => [`${folder}/${path}`, text]));
 
 it("deploys a server that asks for the imported password", async () => {
-  const { output } = await recorded((to) => verify(stack.resolved, { timeoutSeconds: 30, files: false, json: false }, to));
+  const { output } = await recorded((to) =>
+    verify(stack.resolved, { timeoutSeconds: 30, files: false, json: false }, to),
+  );
   expect(output).toContain("write and read: the same value");
   expect(await stack.redis("OPS_CONFIG", "GET", "requirepass")).toBe(`requirepass\n${PASSWORD}`);
 });

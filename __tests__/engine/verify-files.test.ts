@@ -2,7 +2,7 @@ import { sentraPortal } from "../../config/services/sentra-portal";
 import { verify } from "../../ops/commands/verify";
 import { ExitCode } from "../../ops/exit-code";
 import { recorded } from "../support/recorded";
-import { runProgram } from "../support/run-program";
+import { plainEnvironment, runProgram } from "../support/run-program";
 import { LAB_IMAGE, Scratch } from "../support/scratch";
 import { TestStack } from "../support/test-stack";
 
@@ -28,7 +28,7 @@ async function inVolume(script: string): Promise<void> {
       ...["run", "--rm", "--network", "none", "--user", "0:0"],
       ...["--volume", `${stack.props.dataVolume.name}:/data`, LAB_IMAGE, "sh", "-c", script],
     ],
-    {},
+    { cwd: scratch.folder, env: plainEnvironment() },
   );
   expect({ exitCode, output }).toEqual({ exitCode: 0, output: "" });
 }

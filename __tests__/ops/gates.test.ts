@@ -16,15 +16,15 @@ describe("redis-ops gates", () => {
     const { exitCode, out, err } = await gatesOf([broken, kept]);
     expect({ exitCode, err }).toEqual({ exitCode: 1, err: "" });
     expect(out).toMatchInlineSnapshot(`
-      "STACK               GATE                                  WHAT
-      shop-dev   warning  published-port                        shop.environments.dev.hostAddress: got "0.0.0.0", expected an address of the host alone, such as "127.0.0.1". Fix: leave hostAddress out, and let clients join the network.
-                 warning  restart                               shop.restart: got "on-failure", expected "unless-stopped" or "always". Fix: leave restart out, which is then "unless-stopped".
-                 warning  authentication, data-volume, metrics  as config/environments/dev.ts has it for all of its stacks
-      shop-prod  waived   published-port                        until 2027-03-31: Prometheus <runs> on & off (shop.environments.prod.exporter.hostAddress: got "0.0.0.0")
-                 refused  restart                               shop.restart: got "on-failure", expected "unless-stopped" or "always". Fix: leave restart out, which is then "unless-stopped" (rule restart for shop-prod; a waiver needs rule, reason and expires).
+      "STACK               GATE                                           WHAT
+      shop-dev   warning  published-port                                 shop.environments.dev.hostAddress: got "0.0.0.0", expected an address of the host alone, such as "127.0.0.1". Fix: leave hostAddress out, and let clients join the network.
+                 warning  restart                                        shop.restart: got "on-failure", expected "unless-stopped" or "always". Fix: leave restart out, which is then "unless-stopped".
+                 warning  authentication, data-volume, backups, metrics  as config/environments/dev.ts has it for all of its stacks
+      shop-prod  waived   published-port                                 until 2027-03-31: Prometheus <runs> on & off (shop.environments.prod.exporter.hostAddress: got "0.0.0.0")
+                 refused  restart                                        shop.restart: got "on-failure", expected "unless-stopped" or "always". Fix: leave restart out, which is then "unless-stopped" (rule restart for shop-prod; a waiver needs rule, reason and expires).
       desk-prod  ok
 
-      3 stacks, 27 gates: 1 refused, 5 warnings, 1 waived
+      3 stacks, 27 gates: 1 refused, 6 warnings, 1 waived
       What each gate protects from: bin/redis-ops gates --list"
     `);
   });
@@ -32,7 +32,7 @@ describe("redis-ops gates", () => {
   it("has exit code 0 when nothing is refused, whatever warns", async () => {
     const { exitCode, out } = await gatesOf([broken, kept], "shop-dev", "desk-prod");
     expect(exitCode).toBe(0);
-    expect(out).toContain(`2 stacks, ${gates.length} gates: 0 refused, 5 warnings, 0 waived\n`);
+    expect(out).toContain(`2 stacks, ${gates.length} gates: 0 refused, 6 warnings, 0 waived\n`);
     expect((await gatesOf([kept])).out).toMatchInlineSnapshot(`
       "STACK          GATE  WHAT
       desk-prod  ok

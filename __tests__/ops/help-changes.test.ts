@@ -123,3 +123,24 @@ test("the help of service new", async () => {
       $ bin/redis-ops service new shop --yes --description "Baskets and prices" --store "sessions keys=basket:* ttl=2h" --store cache --maxmemory 1GiB --environment "dev hostPort=6390" --environment "prod exporter=9130""
   `);
 });
+
+test("the help of apply-live", async () => {
+  expect(await help("apply-live")).toMatchInlineSnapshot(`
+    "Usage: redis-ops apply-live [options] <stack>
+
+    give a running server the values of its configuration that it can take without a
+    restart
+
+    Options:
+      --dry-run   show what would be set, and set nothing (default: false)
+      --json      print data for scripts (default: false)
+      -h, --help  display help for command
+
+    redis.conf travels in the container's command, so that the next deploy still replaces the container. Memory limit,
+    reservation, CPU shares and restart policy need none of this: bin/up changes them on the running container.
+
+    Examples:
+      $ bin/redis-ops apply-live dev-cache-dev --dry-run
+      $ bin/redis-ops apply-live sentra-portal-prod"
+  `);
+});

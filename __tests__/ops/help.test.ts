@@ -179,12 +179,20 @@ test("the help of preflight", async () => {
                          false)
       --without-secrets  leave out the secrets, which only a deploy needs (default:
                          false)
+      --without-data     leave out what the deploy would do to the servers that run
+                         and to their data (default: false)
+      --apply            do the safe sequence where the data needs one before the
+                         deploy, on the running server (default: false)
+      --accept <rule>    go on in spite of this rule about data; can be given
+                         several times (default: [])
       --json             print data for scripts (default: false)
       -h, --help         display help for command
 
     Examples:
       $ bin/redis-ops preflight
-      $ bin/redis-ops preflight sentra-portal-prod --json"
+      $ bin/redis-ops preflight sentra-portal-prod --json
+      $ bin/redis-ops preflight sentra-portal-prod --apply
+      $ bin/redis-ops preflight sentra-portal-prod --accept maxmemory-below-used"
   `);
 });
 
@@ -215,10 +223,12 @@ test("the help of explain-plan", async () => {
     say what a Terraform plan does, why, and what could be lost
 
     Options:
-      --from <file>  output of terraform show -json PLAN; - for standard input
-                     (default: "-")
-      --json         print data for scripts (default: false)
-      -h, --help     display help for command
+      --from <file>   output of terraform show -json PLAN; - for standard input
+                      (default: "-")
+      --data-checked  preflight has compared the plan's configuration with the
+                      servers and their data (default: false)
+      --json          print data for scripts (default: false)
+      -h, --help      display help for command
 
     Examples:
       $ bin/redis-ops explain-plan --from plan.json

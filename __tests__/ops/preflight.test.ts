@@ -37,11 +37,13 @@ test("without a name it looks at every stack, and names each secret that is miss
   const { exitCode, out, err } = await redisOps("preflight");
   expect({ exitCode, out }).toEqual({ exitCode: 2, out: "" });
   expect(err).toMatchInlineSnapshot(`
-    "4 problems, nothing was changed
+    "6 problems, nothing was changed
       shop-prod secret redis_password: got missing in volume shop-prod-secrets, expected a secret that only its container can read. Fix: run bin/redis-ops secrets init shop-prod.
       shop-prod secret redis_ops_password: got missing in volume shop-prod-secrets, expected a secret that only its container can read. Fix: run bin/redis-ops secrets init shop-prod.
+      shop-prod secret redis_backup_password: got missing in volume shop-prod-secrets, expected a secret that only its container can read. Fix: run bin/redis-ops secrets init shop-prod.
       shop-prod secret redis_exporter_password: got missing in volume shop-prod-secrets, expected a secret that only its container can read. Fix: run bin/redis-ops secrets init shop-prod.
-      shop-prod secret redis_exporter_passwords.json: got missing in volume shop-prod-exporter-secrets, expected a secret that only its container can read. Fix: run bin/redis-ops secrets init shop-prod."
+      shop-prod secret redis_exporter_passwords.json: got missing in volume shop-prod-exporter-secrets, expected a secret that only its container can read. Fix: run bin/redis-ops secrets init shop-prod.
+      shop-prod secret redis_backup_password: got missing in volume shop-prod-backup-secrets, expected a secret that only its container can read. Fix: run bin/redis-ops secrets init shop-prod."
   `);
 });
 
@@ -101,8 +103,8 @@ test("--without-docker asks no engine, and so no secrets", async () => {
   });
 });
 
-test("--without-secrets asks whether the engine answers, and no more", async () => {
-  expect(await redisOps("preflight", "--without-secrets", "shop-prod")).toEqual({
+test("--without-secrets and --without-data ask whether the engine answers, and no more", async () => {
+  expect(await redisOps("preflight", "--without-secrets", "--without-data", "shop-prod")).toEqual({
     exitCode: 0,
     out: "ready to deploy shop-prod",
     err: "",
@@ -113,7 +115,7 @@ test("--without-secrets asks whether the engine answers, and no more", async () 
 test("--json gives scripts the problems, with the same exit codes", async () => {
   expect(await redisOps("preflight", "cache-dev", "--json")).toEqual({
     exitCode: 0,
-    out: JSON.stringify({ stacks: ["cache-dev"], problems: [] }, null, 2),
+    out: JSON.stringify({ stacks: ["cache-dev"], problems: [], transitions: [] }, null, 2),
     err: "",
   });
   process.env.TERRAFORM_BINARY_NAME = "/nonexistent/terraform";
@@ -138,6 +140,28 @@ test("--json gives scripts the problems, with the same exit codes", async () => 
       "stacks": [
         "cache-dev",
       ],
+      "transitions": [],
     }
   `);
+});
+
+test("--accept takes the rules that a person may decide, and no other word", async () => {
+  expect(await redisOps("preflight", "cache-dev", "--accept", "policy-evicting", "--apply")).toEqual({
+    exitCode: 0,
+    out: "ready to deploy cache-dev",
+    err: "",
+  });
+  const { exitCode, out, err } = await redisOps(
+    "preflight",
+    "cache-dev",
+    "--accept",
+    "volume",
+    "--accept",
+    "?",
+  );
+  expect({ exitCode, out }).toEqual({ exitCode: 2, out: "" });
+  expect(fields(err)).toEqual(["--accept", "--accept"]);
+  expect(err).toContain(
+    'got "volume", expected a rule that a person may decide: unanswered, engine-upgrade,',
+  );
 });

@@ -88,6 +88,7 @@ test("config show says of every value where it came from", async () => {
     server.encoding.setMaxIntsetEntries          512                                                    default
     server.persistence.appendonly                false                                                  derived: everything stored may be lost
     server.persistence.appendfsync               everysec                                               default
+    server.persistence.pointInTime               false                                                  default
     server.persistence.autoAofRewritePercentage  100                                                    default
     server.persistence.autoAofRewriteMinSize     64 MiB                                                 default
     server.persistence.save                      []                                                     derived: everything stored may be lost
@@ -113,6 +114,7 @@ test("config show says of every value where it came from", async () => {
     server.stopTimeout                           30 s                                                   config/environments/dev.ts
     server.logMaxSize                            10 MiB                                                 default
     server.logMaxFiles                           3                                                      default
+    backups.at                                   backups                                                config/environments/dev.ts
     client.database                              0                                                      default
     client.connectTimeout                        5 s                                                    default
     client.commandTimeout                        5 s                                                    default

@@ -26,6 +26,7 @@ const AROUND: Readonly<Record<string, () => unknown>> = {
   "thresholds.hitRatio": () => ({ warning: 90, critical: 70 }),
   "thresholds.latency": () => ({ warning: "5 ms", critical: "20 ms" }),
   "environments.<environment>.exporter": () => ({ hostPort: 40_000 }),
+  "environments.<environment>.backups": () => ({}),
 };
 
 export type Mutable = Record<string, unknown>;

@@ -33,6 +33,8 @@ export function expectedSettings(
     appendfsync: persistence?.appendfsync ?? "everysec",
     "auto-aof-rewrite-percentage": `${persistence?.autoAofRewritePercentage ?? 100}`,
     "auto-aof-rewrite-min-size": `${bytesIn(persistence?.autoAofRewriteMinSize ?? "64 MiB")}`,
+    "aof-timestamp-enabled": persistence?.pointInTime ? "yes" : "no",
+    "repl-diskless-sync-delay": "0",
     maxclients: `${service.maxclients ?? server.maxclients}`,
     timeout: seconds(service.timeout ?? "0 s"),
     "tcp-keepalive": seconds(service.tcpKeepalive ?? "300 s"),

@@ -76,21 +76,15 @@ export const TRIALS: Readonly<Record<string, Trial>> = {
     keeps: { service: { persistence: { appendonly: true, appendfsync: "everysec", save: [] } } },
     says: 'shop.persistence.appendfsync: got "no", expected "everysec" or "always", since sessions must not be lost',
   },
-  "graceful-stop": {
-    breaks: {
-      service: { persistence: { appendonly: true, save: [hourly] } },
-      deployment: { memory: { maxmemory: "6001 MiB" } },
-    },
-    keeps: {
-      service: { persistence: { appendonly: true, save: [hourly] } },
-      deployment: { memory: { maxmemory: "6000 MiB" } },
-    },
-    says: "environments/prod.stopTimeout: got 2 min, expected 121 s or more, to write the 6001 MiB of shop-prod at 50 MiB a second",
-  },
   "data-volume": {
     breaks: { environment: { dataVolume: "destroyable" } },
     keeps: { environment: { dataVolume: "protected" } },
     says: 'environments/prod.dataVolume: got "destroyable", expected "protected", since sessions must not be lost',
+  },
+  backups: {
+    breaks: { deployment: { backups: "off" } },
+    keeps: { deployment: { backups: {} } },
+    says: 'shop.environments.prod.backups: got "off", expected a schedule, since sessions must not be lost',
   },
   "start-period": {
     breaks: {

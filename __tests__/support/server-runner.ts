@@ -28,6 +28,7 @@ const TIMEOUT = 20_000;
 export const SECRETS = {
   redis_password: 'sesame "open" \\ #1 $HOME',
   redis_ops_password: "the password of ops",
+  redis_backup_password: "the password of backups",
   redis_exporter_password: "the password of the exporter",
 } as const;
 

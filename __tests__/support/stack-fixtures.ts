@@ -12,9 +12,10 @@ export const repository = join(__dirname, "../..");
 
 const read = (name: string) => readFileSync(join(repository, name), "utf8");
 
-/** The real template and start script. */
+/** The real template and scripts. */
 export const template = read("redis.conf.tpl");
 export const startScript = read("constructs/redis-start.sh");
+export const backupScript = read("constructs/redis-backup.sh");
 
 /** The day on which every test loads its stacks. */
 export const today = "2026-11-21";

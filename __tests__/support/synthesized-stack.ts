@@ -5,7 +5,7 @@ import { App, TerraformStack, Testing } from "cdktf";
 import { addDockerProvider } from "../../constructs/docker-provider";
 import { RedisStack } from "../../constructs/redis-stack";
 import type { RedisStackProps } from "../../core/redis-stack-props";
-import { type StackOptions, shopStack, startScript, template } from "./stack-fixtures";
+import { backupScript, type StackOptions, shopStack, startScript, template } from "./stack-fixtures";
 
 /** The attributes of a Terraform resource, as cdk.tf.json has them. */
 export type Attributes = Readonly<Record<string, unknown>>;
@@ -46,7 +46,7 @@ export interface Texts {
 
 /** Synthesizes a stack from its values. */
 export function synthStack(id: string, values: RedisStackProps, texts: Texts = {}): StackJson {
-  return parse(new RedisStack(newApp(), id, { values, template, startScript, ...texts }));
+  return parse(new RedisStack(newApp(), id, { values, template, startScript, backupScript, ...texts }));
 }
 
 /** What a test says about `shop-dev` or `shop-prod`, and about the texts it is built with. */
@@ -73,7 +73,7 @@ export function synthScope(build: (stack: TerraformStack) => void): StackJson {
 /** A container of the stack: the server unless told otherwise. */
 export function containerOf(
   stack: StackJson,
-  name: "redis" | "redis_exporter" | "container" = "redis",
+  name: "redis" | "redis_exporter" | "redis_backup" | "container" = "redis",
 ): ContainerJson {
   const container = stack.resource.docker_container[name];
   if (container === undefined) {

@@ -18,7 +18,7 @@ import { recorded } from "./recorded";
 import { edited, renamed } from "./renamed-service";
 import { type ProgramResult, plainEnvironment, runProgram } from "./run-program";
 import { LAB_ENGINE, type Scratch } from "./scratch";
-import { startScript, template, today } from "./stack-fixtures";
+import { backupScript, startScript, template, today } from "./stack-fixtures";
 
 export interface Plan {
   readonly isEmpty: boolean;
@@ -68,7 +68,7 @@ export class TestStack {
       throw new Error(`${service.name} has no environment`);
     }
     const app = new App({ outdir: join(this.scratch.folder, "cdktf.out"), stackTraces: false });
-    new RedisStack(app, stack.id, { values: stack.props, template, startScript });
+    new RedisStack(app, stack.id, { values: stack.props, template, startScript, backupScript });
     app.synth();
     this.resolved = stack;
     return stack;

@@ -43,6 +43,17 @@ export const validEnvironment: fc.Arbitrary<ValidEnvironment> = fc
     network: fc.constantFrom("bridge", "internal"),
     dataVolume: fc.constantFrom("protected", "destroyable"),
     exporter: fc.constantFrom("on", "off"),
+    backups: fc.record({
+      at: fc.constantFrom(
+        "b",
+        "backups",
+        "/srv/backups",
+        "../backups",
+        "s3://backups",
+        "s3://my.backups/redis/prod",
+      ),
+      schedule: fc.constantFrom("on", "off"),
+    }),
     stopTimeout: wholeSeconds(10, 600),
     gates: fc.constantFrom("refuse", "warn"),
     docker: fc.constant({}),

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { type EngineName, engines } from "../../config/engines";
 import { gates } from "../../config/gates";
 import type {
+  BackupSchedule,
   Deployment,
   Encoding,
   Levels,
@@ -166,18 +167,25 @@ const encoding: fc.Arbitrary<Encoding> = optional({
   setMaxIntsetEntries: inRange(0, 65_536),
 });
 
-const persistence: fc.Arbitrary<Persistence> = fc.record(
-  {
-    appendonly: fc.boolean(),
-    appendfsync: fc.constantFrom("always", "everysec", "no"),
-    autoAofRewritePercentage: inRange(0, 1000),
-    autoAofRewriteMinSize: sizeText(0, 1024 ** 5),
-    save: fc.array(fc.record({ after: wholeSeconds(1, MOST_SECONDS), changes: inRange(1, 1_000_000_000) }), {
-      maxLength: 5,
-    }),
-  },
-  { requiredKeys: ["appendonly", "save"] },
-);
+const persistence: fc.Arbitrary<Persistence> = fc
+  .record<Persistence, "appendonly" | "save">(
+    {
+      appendonly: fc.boolean(),
+      appendfsync: fc.constantFrom("always", "everysec", "no"),
+      pointInTime: fc.boolean(),
+      autoAofRewritePercentage: inRange(0, 1000),
+      autoAofRewriteMinSize: sizeText(0, 1024 ** 5),
+      save: fc.array(
+        fc.record({ after: wholeSeconds(1, MOST_SECONDS), changes: inRange(1, 1_000_000_000) }),
+        {
+          maxLength: 5,
+        },
+      ),
+    },
+    { requiredKeys: ["appendonly", "save"] },
+  )
+  // Only what goes to the append-only file has a moment there.
+  .map((own) => (own.pointInTime && !own.appendonly ? { ...own, pointInTime: false } : own));
 
 /** Two different levels, the larger one critical. */
 function rising(min: number, max: number): fc.Arbitrary<Levels<number>> {
@@ -248,6 +256,14 @@ function deployment(environment: ValidEnvironment): fc.Arbitrary<Deployment> {
     fc.constant("off" as const),
     fc.record({ hostPort: port, hostAddress: address }, { requiredKeys: ["hostPort"] }),
   );
+  const backups = fc.oneof(
+    fc.constant("off" as const),
+    optional<BackupSchedule>({
+      every: wholeSeconds(300, 168 * 3600),
+      keepLast: inRange(1, 1000),
+      keepFor: wholeSeconds(0, 87_600 * 3600),
+    }),
+  );
   const published =
     environment.network === "internal"
       ? fc.constant({})
@@ -261,6 +277,7 @@ function deployment(environment: ValidEnvironment): fc.Arbitrary<Deployment> {
       cpus: inRange(1, 640).map((tenths) => tenths / 10),
       cpuShares: inRange(2, 262_144),
       exporter,
+      backups,
       containerName: hostName,
       aliases: fc.uniqueArray(hostName, { maxLength: 3 }).map((all) => all.map((name) => `alias.${name}`)),
       networkName: dockerName,

@@ -1,4 +1,4 @@
-import { does, notYet, of, outOfScope, type Row } from "./row";
+import { command, does, notYet, of, outOfScope, type Row } from "./row";
 import { appliesLimits, LOOPBACK, sentinelAndCluster, shown, TOO_SMALL } from "./shared";
 
 const prod = of("prospectflow-prod");
@@ -33,7 +33,14 @@ export const prospectflowCapacity: readonly Row[] = [
     facts: [
       appliesLimits,
       prod.value("server.memoryLimit", "629 MiB", TOO_SMALL),
-      notYet("live changes", "`maxmemory` without a new container"),
+      command(
+        "redis-ops apply-live",
+        "sets `maxmemory` and what else Redis takes without a new container, and says what waits for one",
+        shown(
+          "engine/apply-live",
+          "sets them on the running server, which goes on, and says that the next deploy still replaces it",
+        ),
+      ),
     ],
   },
   {

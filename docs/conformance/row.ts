@@ -96,7 +96,6 @@ export const LATER = [
   "alerts and dashboards",
   "backup and restore",
   "diagnosis and runbooks",
-  "live changes",
   "log analysis and audit",
   "named users",
   "Sentinel and Cluster",

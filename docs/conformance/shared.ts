@@ -77,7 +77,7 @@ export const appliesLimits = command(
 );
 
 export const stopsCleanly = does(
-  "a stopped server has time to save: 30 s in dev, 2 min in prod",
+  "a stopped server has time to save: 30 s in dev, 2 min in prod, more where its snapshot takes more",
   shown("engine/container", "stops within a second when idle, cleanly, and has saved what was written"),
 );
 

@@ -129,11 +129,11 @@ export const vedfolnirOperation: readonly Row[] = [
         { traps: ["T23"] },
       ),
       comesBack,
-      refused("a stop without time to save", "what is not saved is lost", ["T50"], {
-        stack: "vedfolnir-prod",
-        environment: { stopTimeout: "10 s" },
-        answer: { refusedBy: "graceful-stop" },
-      }),
+      does(
+        "a stop has the time that its snapshot takes",
+        shown("config/stop-timeout", "is as long as a snapshot of %s takes, in whole minutes"),
+        { traps: ["T50"] },
+      ),
       does("a container belongs to one stack", shown("config/names", "a %s belongs to one stack")),
       { ...verify, traps: ["T33"] },
       notYet("diagnosis and runbooks", "slow commands, latency, memory, largest keys", ["T27", "T55"]),

@@ -41,6 +41,9 @@ const GROUP_OF: readonly (readonly [path: string, group: Group])[] = [
   ["state.key", "names"],
 ];
 
+/** At least what the environment says; what is more follows from `maxmemory`. */
+const STOP_TIMEOUT = "server.stopTimeout";
+
 /** Size where it follows from `maxmemory`; given, it is a fact of the service, the same in all environments. */
 const OF_THE_SERVICE = ["server.maxclients", "thresholds.connectedClients"];
 
@@ -142,6 +145,10 @@ function groupOf(row: Row, a: ResolvedStack, b: ResolvedStack): Group {
   if (row.path.startsWith("exporter.") && sides.length === 1) {
     return [a, b].every((stack) => hasExporterAsItsEnvironmentSays(stack)) ? "policy" : "look";
   }
+  const isPolicy = sides.every(({ source }) => source === "environment");
+  if (row.path === STOP_TIMEOUT) {
+    return isPolicy ? "policy" : "size";
+  }
   // A limit that follows from maxmemory in one stack, and is given in the other, is no matter of size alone.
   if (known?.[1] === "size" && new Set(sides.map(({ source }) => source)).size > 1) {
     return "look";
@@ -152,7 +159,7 @@ function groupOf(row: Row, a: ResolvedStack, b: ResolvedStack): Group {
   ) {
     return "look";
   }
-  return known?.[1] ?? (sides.every(({ source }) => source === "environment") ? "policy" : "look");
+  return known?.[1] ?? (isPolicy ? "policy" : "look");
 }
 
 /** What a value has from the same source in both stacks, and still differs. */

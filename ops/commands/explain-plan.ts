@@ -7,9 +7,13 @@ import { json, type Terminal, visible } from "../terminal";
  * `redis-ops explain-plan`: what a plan does, why, and what could be lost, from `terraform show -json PLAN`.
  * Exit code 1 when somebody has to decide it first. Prints directives of redis.conf, which hold no secret.
  */
-export function explainPlan(text: string, options: { readonly json: boolean }, terminal: Terminal): ExitCode {
+export function explainPlan(
+  text: string,
+  options: { readonly json: boolean; readonly dataChecked?: boolean },
+  terminal: Terminal,
+): ExitCode {
   const plan = readPlan(text);
-  const changes = planChanges(plan);
+  const changes = planChanges(plan, options.dataChecked);
   const isIncomplete = plan.errored === true;
   if (options.json) {
     terminal.out(json({ incomplete: isIncomplete, changes }));

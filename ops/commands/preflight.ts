@@ -1,50 +1,131 @@
 import { formatFinding, isTold } from "../../config/check-gates";
 import { readStacks, selectStacks } from "../../config/load-stacks";
 import type { ResolvedStack } from "../../config/resolve-stack";
-import { InvalidInputError, type Problem } from "../../core/problem";
+import { formatProblem, InvalidInputError, type Problem } from "../../core/problem";
 import { dockerEngine, engineAddress, engineProblem } from "../docker-engine";
 import { ExitCode } from "../exit-code";
 import { loadOptions, unlistedServices } from "../load";
 import { secretProblems, secretStates } from "../stack-secrets";
 import { json, type Terminal } from "../terminal";
 import { terraformProblem } from "../terraform";
+import { SequenceFailed } from "../transition/sequences";
+import {
+  acceptProblems,
+  applyTransitions,
+  findTransitions,
+  type Transition,
+} from "../transition/transitions";
+
+export interface PreflightOptions {
+  readonly json: boolean;
+  /** Whether to look at the Docker engine, and so at what is on it. */
+  readonly docker: boolean;
+  /** Whether to look for the secrets. */
+  readonly secrets: boolean;
+  /** Whether to compare with the servers that run, and with their data. */
+  readonly data: boolean;
+  /** Whether to do the safe sequence of what would lose data, where there is one. */
+  readonly apply: boolean;
+  /** Rules about data that somebody has decided. */
+  readonly accept: readonly string[];
+}
 
 /**
- * `redis-ops preflight`: everything that would stop a deploy, in one run, before anything is changed:
- * names, configuration, gates, template, Terraform, Docker, secrets. Reads only. `docker: false` leaves out the last two,
- * `secrets: false` the last. Gates that only warn, and waivers, are told on stderr.
- * @throws InvalidInputError with every problem
+ * `redis-ops preflight`: everything that would stop a deploy, in one run, before anything is changed: names,
+ * configuration, gates, template, Terraform, Docker, secrets, and what the deploy would do to the data that is there.
+ * Reads only, without `apply`. Gates that only warn, waivers and what was accepted are told on stderr.
+ * @throws InvalidInputError with every problem, where nothing was changed
  */
 export async function preflight(
   ids: readonly string[],
-  options: { readonly json: boolean; readonly docker: boolean; readonly secrets: boolean },
+  options: PreflightOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const { stacks, problems: configuration, findings } = readStacks(loadOptions());
+  const load = loadOptions();
+  const { stacks, problems: configuration, findings } = readStacks(load);
   const { selected, problems: unknown } = selectStacks(stacks, ids, configuration);
   const terraform = await terraformProblem();
-  const problems = [
+  // A stack whose values are wrong has no secrets to look for, and nothing to compare with.
+  const isReadable = configuration.length === 0;
+  const engine = options.docker ? await engineProblems(selected, options.secrets && isReadable) : [];
+  const look = async () =>
+    options.docker && options.data && isReadable && !engine.some(({ field }) => field === "docker")
+      ? findTransitions(selected, load.template)
+      : [];
+  const isOpen = ({ rule }: Transition) => !options.accept.includes(rule.id);
+  let transitions = await look();
+  const others = [
+    ...acceptProblems(options.accept),
     ...unknown,
     ...configuration,
     ...unlistedServices(),
     ...(terraform === undefined ? [] : [terraform]),
-    // A stack whose values are wrong has no secrets to look for.
-    ...(options.docker ? await engineProblems(selected, options.secrets && configuration.length === 0) : []),
+    ...engine,
   ];
-  if (options.json) {
-    terminal.out(json({ stacks: selected.map(({ id }) => id), problems }));
-    return problems.length === 0 ? ExitCode.ok : ExitCode.invalidInput;
+  const open = transitions.filter(isOpen);
+  const toApply = options.apply && others.length === 0 && open.every(({ canApply }) => canApply) ? open : [];
+  const failure = await failureOf(toApply, terminal);
+  if (toApply.length > 0) {
+    transitions = await look();
   }
-  if (problems.length > 0) {
+  const problems = [...others, ...transitions.filter(isOpen).map(({ problem }) => problem)];
+  const isReady = problems.length === 0 && failure === undefined;
+  const exitCode = isReady ? ExitCode.ok : toApply.length > 0 ? ExitCode.unhealthy : ExitCode.invalidInput;
+  if (options.json) {
+    const applied = failure === undefined ? toApply.map(({ stack, rule }) => ({ stack, rule: rule.id })) : [];
+    terminal.out(
+      json({
+        stacks: selected.map(({ id }) => id),
+        problems,
+        transitions: transitions.map((transition) => ({
+          stack: transition.stack,
+          rule: transition.rule.id,
+          protectsFrom: transition.rule.protectsFrom,
+          problem: transition.problem,
+          accepted: !isOpen(transition),
+          canApply: transition.canApply,
+        })),
+        ...(options.apply ? { applied, ...(failure === undefined ? {} : { failure }) } : {}),
+      }),
+    );
+    return exitCode;
+  }
+  if (!isReady && toApply.length === 0) {
     throw new InvalidInputError(problems);
+  }
+  if (!isReady) {
+    for (const text of [...(failure === undefined ? [] : [failure]), ...problems.map(formatProblem)]) {
+      terminal.err(text);
+    }
+    terminal.err(`Next: mend what is said above, then bin/redis-ops preflight ${ids.join(" ")} --apply`);
+    return exitCode;
   }
   for (const finding of findings.filter(isTold)) {
     if (selected.some(({ id }) => id === finding.stack)) {
       terminal.err(formatFinding(finding));
     }
   }
+  for (const { stack, rule, problem } of transitions) {
+    terminal.err(`${stack} ${rule.id}: accepted: got ${problem.got}. ${rule.protectsFrom}`);
+  }
   terminal.out(`ready to deploy ${selected.map(({ id }) => id).join(", ")}`);
-  return ExitCode.ok;
+  return exitCode;
+}
+
+/** Does the safe sequences; what it returns is why one did not come to its end. */
+async function failureOf(
+  transitions: readonly Transition[],
+  terminal: Terminal,
+): Promise<string | undefined> {
+  try {
+    await applyTransitions(transitions, terminal);
+    return undefined;
+  } catch (error) {
+    if (error instanceof SequenceFailed) {
+      return `failed, and switched back: ${error.message}`;
+    }
+    throw error;
+  }
 }
 
 async function engineProblems(

@@ -1,0 +1,14 @@
+import type { ResolvedStack } from "../../config/resolve-stack";
+import { restore } from "../../ops/commands/restore";
+import type { RestoreOptions } from "../../ops/restore/restore-problems";
+import { type Recorded, recorded } from "./recorded";
+
+/** What `redis-ops restore <stack> --yes` says with these options. */
+export function restored(
+  { resolved }: { readonly resolved: ResolvedStack },
+  options: Partial<RestoreOptions>,
+  of: { readonly resolved: ResolvedStack } = { resolved },
+): Promise<Recorded> {
+  const usual = { match: [], undo: false, empty: false, discard: false, yes: true, json: false };
+  return recorded((terminal) => restore(resolved, of.resolved, { ...usual, ...options }, terminal));
+}
