@@ -9,8 +9,15 @@ import { isProduction, portOf, serviceName } from "./services";
 export interface BareTexts {
   /** `command` of a development and of a production server. */
   readonly command: { readonly dev: readonly string[]; readonly prod: readonly string[] };
+  /** Script of the scheduled backup, and the hash of the server's redis.conf. */
+  readonly backup: { readonly script: string; readonly configuration: string };
   /** Label with the hash of what the provider does not apply in place. */
-  readonly replacement: { readonly dev: string; readonly prod: string; readonly exporter: string };
+  readonly replacement: {
+    readonly dev: string;
+    readonly prod: string;
+    readonly exporter: string;
+    readonly backup: string;
+  };
 }
 
 /**
@@ -58,11 +65,18 @@ function emptyStack(app: App, id: string): TerraformStack {
   return stack;
 }
 
-function labels(id: string, service: string, environment: string, replacement: string) {
+function labels(
+  id: string,
+  service: string,
+  environment: string,
+  replacement: string,
+  more: readonly { readonly label: string; readonly value: string }[] = [],
+) {
   return [
     { label: "redis-on-docker.stack", value: id },
     { label: "redis-on-docker.service", value: service },
     { label: "redis-on-docker.environment", value: environment },
+    ...more,
     { label: "redis-on-docker.replaced-when-changed", value: replacement },
   ];
 }
@@ -127,7 +141,9 @@ function productionStack(app: App, service: string, port: number, texts: BareTex
     memorySwap: 4571,
     destroyGraceSeconds: 120,
     stopTimeout: 120,
-    labels: labels(id, service, "prod", texts.replacement.prod),
+    labels: labels(id, service, "prod", texts.replacement.prod, [
+      { label: "redis-on-docker.data-volume", value: "protected" },
+    ]),
   });
   const metrics = new Network(stack, "metrics", { name: `${id}-metrics` });
   const exporterSecrets = new Volume(stack, "exporter_secrets", {
@@ -155,8 +171,53 @@ function productionStack(app: App, service: string, port: number, texts: BareTex
     labels: labels(id, service, "prod", texts.replacement.exporter),
     dependsOn: [server],
   });
+  scheduledBackup(stack, service, { server, network, texts });
   outputs(stack, { id, host: id, port: 6379 });
   new TerraformOutput(stack, "metrics_url", { value: `http://127.0.0.1:${port}/metrics` });
+}
+
+function scheduledBackup(
+  stack: TerraformStack,
+  service: string,
+  {
+    server,
+    network,
+    texts,
+  }: { readonly server: Container; readonly network: Network; readonly texts: BareTexts },
+): void {
+  const id = `${service}-prod`;
+  const kept = { ...lifecycle, preventDestroy: true };
+  const backups = new Volume(stack, "redis_backups", { name: `${id}-backups`, lifecycle: kept });
+  const secrets = new Volume(stack, "backup_secrets", { name: `${id}-backup-secrets`, lifecycle: kept });
+  new Container(stack, "redis_backup", {
+    ...hardened,
+    name: `${id}-backup`,
+    image: redis.image,
+    command: [
+      ...["sh", "-c", texts.backup.script, "redis-backup", id, id],
+      ...["21600", "12", "259200", "2147483648", "7.4.11", texts.backup.configuration],
+    ],
+    user: redis.user,
+    tmpfs: { "/tmp": "rw,noexec,nosuid,size=1m,mode=0700,uid=999,gid=1000" },
+    networksAdvanced: [{ name: network.id }],
+    volumes: [
+      { volumeName: backups.name, containerPath: "/data" },
+      { volumeName: secrets.name, containerPath: "/run/secrets", readOnly: true },
+    ],
+    healthcheck: {
+      test: ["CMD-SHELL", "find /data -name '*Z-????.json' -mmin -730 | grep -q ."],
+      interval: "1m0s",
+      timeout: "10s",
+      retries: 3,
+      startPeriod: "10m0s",
+    },
+    memory: 2112,
+    memorySwap: 2112,
+    destroyGraceSeconds: 10,
+    stopTimeout: 10,
+    labels: labels(id, service, "prod", texts.replacement.backup),
+    dependsOn: [server],
+  });
 }
 
 function outputs(

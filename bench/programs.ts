@@ -26,13 +26,16 @@ export function readTexts(): BareTexts {
     const containers = (stack: string) => readStacks(outdir)[stack]?.resource.docker_container ?? {};
     const [dev, prod] = [containers("service-0-dev"), containers("service-1-prod")];
     const replacement = (container: ContainerJson | undefined) => container?.labels.at(-1)?.value ?? "";
+    const backup = prod.redis_backup?.command ?? [];
     return {
       command: { dev: dev.redis?.command ?? [], prod: prod.redis?.command ?? [] },
       replacement: {
         dev: replacement(dev.redis),
         prod: replacement(prod.redis),
         exporter: replacement(prod.redis_exporter),
+        backup: replacement(prod.redis_backup),
       },
+      backup: { script: backup[2] ?? "", configuration: backup.at(-1) ?? "" },
     };
   });
 }

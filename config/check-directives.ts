@@ -93,7 +93,8 @@ function checkThreads(
   cpus: number | undefined,
   refuse: (problem: Omit<Problem, "field">) => void,
 ): void {
-  const most = cpus === undefined ? threads : Math.max(1, Math.floor(cpus));
+  // A number of CPUs that cannot be is told by itself.
+  const most = cpus === undefined || !(cpus > 0) ? threads : Math.max(1, Math.floor(cpus));
   if (threads > most) {
     refuse({
       got: `${threads} threads`,

@@ -77,7 +77,7 @@ export class RedisBackup extends Construct {
           : [{ volumeName: secretsVolume.name, containerPath: "/run/secrets", readOnly: true }]),
       ],
       healthcheck: {
-        test: ["CMD-SHELL", healthcheckCommand(stack, values.every)],
+        test: ["CMD-SHELL", healthcheckCommand(values.every)],
         interval: Duration.seconds(60).toGo(),
         timeout: Duration.seconds(10).toGo(),
         retries: 3,
@@ -100,7 +100,7 @@ function memoryLimit(maxmemory: Size): Size {
 }
 
 /** Healthy while a backup was finished within two intervals and some patience. */
-function healthcheckCommand(stack: string, every: Duration): string {
+function healthcheckCommand(every: Duration): string {
   const minutes = Math.ceil((2 * every.toSeconds() + PATIENCE.toSeconds()) / 60);
-  return `find /data/${stack} -name '*Z-????.json' -mmin -${minutes} | grep -q .`;
+  return `find /data -name '*Z-????.json' -mmin -${minutes} | grep -q .`;
 }

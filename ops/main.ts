@@ -38,10 +38,11 @@ if (require.main === module) {
   let outputFailed = false;
   watchOutput(() => {
     outputFailed = true;
+    process.exitCode = ExitCode.invalidInput;
   });
   // Until the command has ended: a promise that nobody settles lets Node.js end as if all were well.
   process.exitCode = ExitCode.unhealthy;
   void run(process.argv.slice(2), processTerminal).then((code) => {
-    process.exitCode = outputFailed && code === ExitCode.ok ? ExitCode.invalidInput : code;
+    process.exitCode = outputFailed ? ExitCode.invalidInput : code;
   });
 }

@@ -33,11 +33,6 @@ describe("active defragmentation", () => {
     });
   });
 
-  it("is on where REDIS_ENGINE replaces such an engine", () => {
-    const { props } = shopStack("dev", { service: { ...wanted, engine: WITHOUT }, engine: "redis-7.4" });
-    expect(props.server.activedefrag).toBe(true);
-  });
-
   it.each(Object.keys(engines) as (keyof typeof engines)[])("may be switched off with %s", (engine) => {
     const { props, decisions } = shopStack("dev", { service: { activedefrag: false, engine } });
     expect(props.server.activedefrag).toBe(false);

@@ -107,7 +107,7 @@ describe("the scheduled backup", () => {
 
   it("is healthy while a backup is not older than two intervals and ten minutes", () => {
     expect(backup("prod").healthcheck).toEqual({
-      test: ["CMD-SHELL", "find /data/shop-prod -name '*Z-????.json' -mmin -730 | grep -q ."],
+      test: ["CMD-SHELL", "find /data -name '*Z-????.json' -mmin -730 | grep -q ."],
       interval: "1m0s",
       timeout: "10s",
       retries: 3,

@@ -88,6 +88,7 @@ describe("redis-ops gates --format sarif", () => {
       ["authentication", "authentication", "warning", "config/environments/dev.ts"],
       ["published-port", "published-port", "warning", "config/services/shop.ts"],
       ["data-volume", "data-volume", "warning", "config/environments/dev.ts"],
+      ["backups", "backups", "warning", "config/environments/dev.ts"],
       ["restart", "restart", "warning", "config/services/shop.ts"],
       ["metrics", "metrics", "warning", "config/environments/dev.ts"],
       ["published-port", "published-port", "error", "config/services/shop.ts"],

@@ -29,6 +29,15 @@ test("the help of redis-ops groups its commands, explains the exit codes and sho
     Commands that change something:
       verify [options] <stack>         wait until a stack is healthy, then write,
                                        read and remove one key
+      apply-live [options] <stack>     give a running server the values of its
+                                       configuration that it can take without a
+                                       restart
+      backup                           copies of a stack's data outside its volume
+      upgrade [options] <stack>        move a stack to a newer engine, after a
+                                       backup and a rehearsal with it
+      restore [options] <stack>        make a backup the data of a stack; it is
+                                       checked before, and what was there is kept in
+                                       the volume
       secrets                          the passwords of a stack: files in Docker
                                        volumes, never in Terraform
       service                          the files of config/services
@@ -244,12 +253,14 @@ test("the help of verify", async () => {
 
     Options:
       --timeout <seconds>  how long to wait: 1 to 3600 (default: 120)
+      --files              check the files that Redis would load at its next start,
+                           too; they stay as they are (default: false)
       --json               print data for scripts (default: false)
       -h, --help           display help for command
 
     Examples:
       $ bin/redis-ops verify dev-cache-dev
-      $ bin/redis-ops verify sentra-portal-prod --timeout 300"
+      $ bin/redis-ops verify sentra-portal-prod --timeout 300 --files"
   `);
 });
 

@@ -103,7 +103,9 @@ test("a file without an end is refused at once", async () => {
 test("a pipe without an end is refused at once", async () => {
   const pipe = inFolder("pipe");
   execFileSync("mkfifo", [pipe]);
-  const yes = spawn("sh", ["-c", 'exec yes swordfish >"$1"', "sh", pipe], { stdio: "ignore" });
+  const yes = spawn("sh", ["-c", 'exec yes swordfish >"$1"', "sh", pipe], {
+    stdio: "ignore",
+  });
   const ended = new Promise((resolve) => yes.on("close", resolve));
   const err = await refusedFrom(pipe);
   expect(err).toContain("--from: got more than 4096 bytes, expected 512 or less.");
@@ -171,7 +173,9 @@ test("secrets status names what is missing and the command that makes it, with e
     "VOLUME                               FILE                           STATE
     sentra-portal-prod-secrets           redis_password                 missing
     sentra-portal-prod-secrets           redis_ops_password             missing
+    sentra-portal-prod-secrets           redis_backup_password          missing
     sentra-portal-prod-secrets           redis_exporter_password        missing
-    sentra-portal-prod-exporter-secrets  redis_exporter_passwords.json  missing"
+    sentra-portal-prod-exporter-secrets  redis_exporter_passwords.json  missing
+    sentra-portal-prod-backup-secrets    redis_backup_password          missing"
   `);
 });

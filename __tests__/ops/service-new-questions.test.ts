@@ -49,8 +49,8 @@ test("it asks what is stored and how much, refuses what cannot work, and writes 
   await asked.answer("Pattern of the channels? (shop:events)", ENTER);
   await asked.answer("What else?", ENTER);
   await asked.answer("Which environments?", ENTER);
-  await asked.answer("How much data may shop-prod keep at most? (256 MiB)", `8GiB${ENTER}`);
-  await asked.answer("got 2 min, expected 164 s or more", `${CTRL_U}1GiB${ENTER}`);
+  await asked.answer("How much data may shop-prod keep at most? (256 MiB)", `512KiB${ENTER}`);
+  await asked.answer("got 512 KiB, expected 1 MiB or more", `${CTRL_U}1GiB${ENTER}`);
   await asked.answer("How much data may shop-dev keep at most? (256 MiB)", `${CTRL_U}48 MiB${ENTER}`);
   await asked.answer("Port of shop-dev on the host? (none: not published) (6380)", `6379${ENTER}`);
   await asked.answer("alpha-dev has it", `${CTRL_U}6400${ENTER}`);

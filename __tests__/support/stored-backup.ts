@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { formatManifest, type Manifest } from "../../ops/backup/manifest";
 import { RdbReader } from "../../ops/backup/read-rdb";
@@ -11,20 +12,28 @@ const ON_VOLUME = "/data/test-backup.rdb";
 const AS_OPS =
   'REDISCLI_AUTH=$(cat /run/secrets/redis_ops_password) exec redis-cli --user ops --no-auth-warning "$@"';
 
-/** What `redis-cli --rdb` gets of a stack: nothing of this project has touched it. */
-export async function rdbOf(stack: TestStack): Promise<Buffer> {
-  const take = ["--rdb", ON_VOLUME];
-  const { exitCode, stderr } =
-    stack.props.server.auth.mode === "none"
-      ? await stack.exec("redis-cli", ...take)
-      : await stack.exec("sh", "-c", AS_OPS, "take", ...take);
+/** The command line of redis-cli in a stack's container, as user `ops` where a password is asked for. */
+export function cliOf(stack: TestStack, ...argv: readonly string[]): readonly string[] {
+  return stack.props.server.auth.mode === "none"
+    ? ["redis-cli", ...argv]
+    : ["sh", "-c", AS_OPS, "redis-cli", ...argv];
+}
+
+/** Hands over what `redis-cli --rdb` gets of a stack: nothing of this project has touched it. */
+export async function rdbFileOf<T>(stack: TestStack, use: (rdb: Readable) => Promise<T>): Promise<T> {
+  const { exitCode, stderr } = await stack.exec(...cliOf(stack, "--rdb", ON_VOLUME));
   if (exitCode !== 0) {
     throw new Error(stderr);
   }
   const { stdout } = await streamExec(stack.container, ["cat", ON_VOLUME]);
-  const content = await buffer(stdout);
+  const used = await use(stdout);
   await stack.exec("rm", ON_VOLUME);
-  return content;
+  return used;
+}
+
+/** The same in memory. */
+export function rdbOf(stack: TestStack): Promise<Buffer> {
+  return rdbFileOf(stack, buffer);
 }
 
 export const sha256 = (content: Uint8Array) => createHash("sha256").update(content).digest("hex");

@@ -29,7 +29,7 @@ const sampleShape = z.strictObject({
 
 /**
  * What a backup is. Written beside it as `<id>.json`, last of all: a backup without one is not there.
- * Made by `redis-ops backup create`, and by the schedule (`constructs/redis-backup.sh`).
+ * Made by `redis-ops backup create` and `import`, and by the schedule (`constructs/redis-backup.sh`).
  */
 export const manifestShape = z.strictObject({
   format: z.literal(1),
@@ -52,8 +52,8 @@ export const manifestShape = z.strictObject({
   sample: z.array(sampleShape).optional(),
   /** `used_memory_dataset` of the server when the backup was begun, in bytes: about what it takes when it is loaded. */
   usedMemory: count,
-  /** SHA-256 of the redis.conf that the server ran with, with references in place of secrets. */
-  configuration: sha256,
+  /** SHA-256 of the redis.conf that the server ran with, with references in place of secrets. Left out: imported. */
+  configuration: sha256.optional(),
   madeBy: z.enum(["redis-ops", "schedule"]),
 });
 

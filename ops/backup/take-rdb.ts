@@ -4,7 +4,7 @@ import { asBackup, type BackupSource, infoNumber } from "./backup-source";
 import type { KeyCounts, SampledKey } from "./manifest";
 import { NotTaken } from "./not-taken";
 import { DamagedRdb, UnknownRdb } from "./rdb-errors";
-import { RdbReader } from "./read-rdb";
+import { RdbReader, type RdbSummary } from "./read-rdb";
 
 /** Data that comes from a server. `facts` is whole when `content` was read to its end. */
 export interface Taken {
@@ -34,12 +34,25 @@ const MAGIC_BYTES = 9;
  * no RDB file fails with `DamagedRdb`. Memory does not grow with the data.
  */
 export function takeRdb(source: BackupSource): Taken {
+  return readOnItsWay(snapshot(source), ({ createdAt }) =>
+    refuseOld(createdAt, infoNumber(source, "server_time_usec") / 1_000_000),
+  );
+}
+
+/**
+ * An RDB file, which is read on its way; its checksum is not looked at. `content` fails with `DamagedRdb` at its end when
+ * it is none. Memory does not grow with it.
+ */
+export function readOnItsWay(
+  rdb: AsyncIterable<Buffer>,
+  onSummary: (summary: RdbSummary) => void = () => undefined,
+): Taken {
   const facts: TakenFacts = {};
   async function* tapped(): AsyncGenerator<Buffer> {
     const reader = new RdbReader({ checksum: false });
     const read = tolerant();
     let head = "";
-    for await (const chunk of snapshot(source)) {
+    for await (const chunk of rdb) {
       if (head.length < MAGIC_BYTES) {
         head += chunk.toString("latin1", 0, MAGIC_BYTES - head.length);
       }
@@ -48,8 +61,9 @@ export function takeRdb(source: BackupSource): Taken {
     }
     facts.rdbVersion = rdbVersionOf(head);
     read.try(() => {
-      const { keys, sample, createdAt } = reader.end();
-      refuseOld(createdAt, infoNumber(source, "server_time_usec") / 1_000_000);
+      const summary = reader.end();
+      onSummary(summary);
+      const { keys, sample } = summary;
       Object.assign(facts, { keys, sample });
     });
     if (read.damage !== undefined) {

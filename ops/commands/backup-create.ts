@@ -1,7 +1,8 @@
 import type { ResolvedStack } from "../../config/resolve-stack";
 import { ageText, bytesText } from "../backup/amounts";
-import { type CreatedBackup, type CreateOptions, createBackup } from "../backup/create-backup";
+import { type CreateOptions, createBackup } from "../backup/create-backup";
 import { tellingFailures } from "../backup/expected-failure";
+import type { CreatedBackup } from "../backup/keep-backup";
 import { ExitCode } from "../exit-code";
 import { json, type Terminal } from "../terminal";
 

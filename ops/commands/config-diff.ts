@@ -35,6 +35,9 @@ const GROUP_OF: readonly (readonly [path: string, group: Group])[] = [
   ["server.aliases", "names"],
   ["server.auth.secretsVolume", "names"],
   ["exporter.containerName", "names"],
+  ["backups.schedule.containerName", "names"],
+  ["backups.schedule.volumeName", "names"],
+  ["backups.schedule.secretsVolume", "names"],
   ["exporter.networkName", "names"],
   ["exporter.secretsVolume", "names"],
   ["state.path", "names"],
@@ -142,8 +145,9 @@ type Row = Pick<Difference, "path" | "a" | "b">;
 function groupOf(row: Row, a: ResolvedStack, b: ResolvedStack): Group {
   const known = GROUP_OF.find(([path]) => row.path === path || row.path.startsWith(`${path}.`));
   const sides = [row.a, row.b].filter(({ value }) => value !== undefined);
-  if (row.path.startsWith("exporter.") && sides.length === 1) {
-    return [a, b].every((stack) => hasExporterAsItsEnvironmentSays(stack)) ? "policy" : "look";
+  const part = sides.length === 1 ? PARTS.find(({ path }) => row.path.startsWith(path)) : undefined;
+  if (part !== undefined) {
+    return [a, b].every((stack) => part.isAsItsEnvironmentSays(stack)) ? "policy" : "look";
   }
   const isPolicy = sides.every(({ source }) => source === "environment");
   if (row.path === STOP_TIMEOUT) {
@@ -178,6 +182,19 @@ function whyOf({ a, b }: Row): string {
   return a.source === b.source ? DIFFERS_BY[a.source] : `${a.source} -> ${b.source}`;
 }
 
-function hasExporterAsItsEnvironmentSays({ environment, props }: ResolvedStack): boolean {
-  return (environment.exporter === "on") === (props.exporter !== undefined);
-}
+/** What an environment says to have or not, unless a service says otherwise. */
+const PARTS: readonly {
+  readonly path: string;
+  readonly isAsItsEnvironmentSays: (stack: ResolvedStack) => boolean;
+}[] = [
+  {
+    path: "exporter.",
+    isAsItsEnvironmentSays: ({ environment, props }) =>
+      (environment.exporter === "on") === (props.exporter !== undefined),
+  },
+  {
+    path: "backups.schedule.",
+    isAsItsEnvironmentSays: ({ environment, props }) =>
+      (environment.backups.schedule === "on") === (props.backups.schedule !== undefined),
+  },
+];

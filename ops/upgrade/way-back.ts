@@ -1,5 +1,5 @@
 import type { ResolvedStack } from "../../config/resolve-stack";
-import type { CreatedBackup } from "../backup/create-backup";
+import type { CreatedBackup } from "../backup/keep-backup";
 
 /**
  * How a stack goes back to the engine that made a backup, as tried with 7.0.15 and 8.0.2: the new server puts the backup in
