@@ -1,7 +1,9 @@
 import { type Command, Option } from "commander";
 import { asJson, examples } from "./command-help";
+import { backupCopy } from "./commands/backup-copy";
 import { backupCreate } from "./commands/backup-create";
 import { backupDrill } from "./commands/backup-drill";
+import { backupImport } from "./commands/backup-import";
 import { backupList } from "./commands/backup-list";
 import { backupPrune } from "./commands/backup-prune";
 import { backupVerify } from "./commands/backup-verify";
@@ -18,6 +20,12 @@ looks in the volume of the stack's schedule as well.`;
 export function addBackup(program: Command, terminal: Terminal, finish: (code: ExitCode) => void): void {
   const backup = program.command("backup").description("copies of a stack's data outside its volume");
   const at = () => new Option("--at <where>", "where backups lie, instead of where the stack says");
+  const compression = () =>
+    new Option("--compression <how>", "how to compress").choices(["zstd", "none"]).default("zstd");
+  const recipient = () =>
+    new Option("--recipient <key>", "encrypt for this public key of age; once for each")
+      .argParser(repeated)
+      .default([]);
   backup
     .command("create <stack>")
     .description("take a consistent copy of all data from the running server, and verify it")
@@ -27,8 +35,8 @@ export function addBackup(program: Command, terminal: Terminal, finish: (code: E
         .choices(["rdb", "aof"])
         .default("rdb"),
     )
-    .addOption(new Option("--compression <how>", "how to compress").choices(["zstd", "none"]).default("zstd"))
-    .option("--recipient <key>", "encrypt for this public key of age; once for each", repeated, [])
+    .addOption(compression())
+    .addOption(recipient())
     .addOption(asJson())
     .addHelpText(
       "after",
@@ -59,6 +67,39 @@ export function addBackup(program: Command, terminal: Terminal, finish: (code: E
       `${PLACES}\n${examples("backup verify sentra-portal-prod", "backup verify dev-cache-dev --id all --json")}`,
     )
     .action(async (id: string, options) => finish(await backupVerify(loadStack(id), options, terminal)));
+  backup
+    .command("import <stack>")
+    .description("make a backup of files of another Redis on this machine, which are only read")
+    .requiredOption("--from <path>", "dump.rdb, appendonly.aof, or the folder of an append-only set")
+    .addOption(at())
+    .addOption(compression())
+    .addOption(recipient())
+    .addOption(asJson())
+    .addHelpText(
+      "after",
+      `\nAn append-only set is loaded by a server of its own, and kept as a snapshot.\n${PLACES}\n${examples(
+        "backup import prospectflow-prod --from /srv/prospectflow/data/appendonlydir",
+        "backup import dev-cache-dev --from ./dump.rdb --at volume:copies",
+      )}`,
+    )
+    .action(async (id: string, { recipient, ...options }) =>
+      finish(await backupImport(loadStack(id), { ...options, recipients: recipient }, terminal)),
+    );
+  backup
+    .command("copy <stack>")
+    .description("copy backups to another place as they are; what is there already is left")
+    .requiredOption("--to <where>", "where to")
+    .option("--from <id>", "an id, the beginning of one, latest or all", "latest")
+    .addOption(at())
+    .addOption(asJson())
+    .addHelpText(
+      "after",
+      `${PLACES}\n${examples(
+        "backup copy sentra-portal-prod --from all --to s3://backups/redis",
+        "backup copy dev-cache-dev --to /mnt/elsewhere",
+      )}`,
+    )
+    .action(async (id: string, options) => finish(await backupCopy(loadStack(id), options, terminal)));
   backup
     .command("drill <stack>")
     .description("load a backup in a throw-away server, compare it, and write down how it went")

@@ -1,6 +1,7 @@
 import type Docker from "dockerode";
 import type { RedisStackProps } from "../core/redis-stack-props";
 import { runThrowAway } from "./docker-run";
+import { engineImage } from "./engine-image";
 import { visible } from "./terminal";
 import type { Finding } from "./try-published-ports";
 
@@ -38,9 +39,10 @@ export async function checkDataFiles(
   const { directives } = server;
   const folder = directives.appenddirname ?? "appendonlydir";
   const manifest = `${folder}/${directives.appendfilename ?? "appendonly.aof"}.manifest`;
+  const image = await engineImage(docker, server);
   for (let attempt = 1; ; attempt += 1) {
     const { stdout, stderr } = await runThrowAway(docker, {
-      image: server.image,
+      image,
       argv: ["sh", "-c", CHECK, "check", manifest, directives.dbfilename ?? "dump.rdb"],
       binds: [`${dataVolume.name}:/data`],
     });

@@ -184,6 +184,8 @@ export function buildProgram(terminal: Terminal, finish: (code: ExitCode) => voi
       finish(await verify(loadStack(id), { ...options, timeoutSeconds: options.timeout }, terminal)),
     );
 
+  addBackup(program, terminal, finish);
+  addRestore(program, terminal, finish);
   program
     .command("apply-live <stack>")
     .description("give a running server the values of its configuration that it can take without a restart")
@@ -199,9 +201,7 @@ export function buildProgram(terminal: Terminal, finish: (code: ExitCode) => voi
       finish(await applyLive(loadStack(id), options, terminal)),
     );
 
-  addBackup(program, terminal, finish);
   addUpgrade(program, terminal, finish);
-  addRestore(program, terminal, finish);
   addSecrets(program, terminal, finish);
   addService(program, terminal, finish);
   return program;

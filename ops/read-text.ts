@@ -31,7 +31,11 @@ export function readBytes(field: string, from: string, limit: number): Buffer {
   });
 }
 
-function orProblem<T>(field: string, from: string, read: () => T): T {
+/**
+ * What `read` returns.
+ * @throws InvalidInputError under `field` when the file system refuses
+ */
+export function orProblem<T>(field: string, from: string, read: () => T): T {
   try {
     return read();
   } catch (error) {

@@ -197,7 +197,7 @@ test("too little room is told before anything is written", async () => {
   await stack.becomeHealthy();
   const where = `volume:${volume}`;
   await expect(createBackup(stack.resolved, { ...PLAIN, at: where }, SILENT)).rejects.toThrow(
-    /^1 problem, nothing was changed\n {2}volume:.*: got 1\.0 MiB free, expected \d+\.\d MiB, which is what the data takes in memory\. Fix: make room, remove old backups with bin\/redis-ops backup prune, or write elsewhere with --at\.$/,
+    /^1 problem, nothing was changed\n {2}volume:.*: got 1\.0 MiB free, expected \d+\.\d MiB, which is what the data takes in memory\. Fix: make room, remove old backups with bin\/redis-ops backup prune, or choose another place\.$/,
   );
   expect((await stored(where)).files).toEqual([]);
   const users = () => scratch.docker.listContainers({ all: true, filters: { volume: [volume] } });

@@ -26,30 +26,22 @@ const CASES = (Object.keys(MODES) as (keyof typeof MODES)[])
   .flatMap((mode) => (["dev", "prod"] as const).map((environment) => ({ mode, environment })))
   .filter(({ mode, environment }) => process.env.SOAK === "1" || `${mode} ${environment}` === "both prod");
 
-let scratch: Scratch;
-
-beforeAll(async () => {
-  scratch = await Scratch.create();
-});
-
-afterAll(() => scratch.remove());
-
 describe.each(CASES)("$mode, $environment", ({ mode, environment }) => {
+  let scratch: Scratch;
   let stack: TestStack;
   let source: DataSet;
 
   beforeAll(async () => {
+    scratch = await Scratch.create();
     const original = environment === "dev" ? devCache : sentraPortal;
     const stores = original.stores.map((store) => ({ ...store, lossAcceptable: true }));
     const service = { ...original, ...SMALL_ENCODINGS, stores, persistence: MODES[mode] };
-    stack = await TestStack.deploySmall(
-      scratch,
-      { ...service, name: `${mode.replace(" ", "-")}-${original.name}` },
-      environment,
-    );
+    stack = await TestStack.deploySmall(scratch, service, environment);
     await send(stack, EVERY_VALUE);
     source = await dataOf(scratch, stack);
   }, 120_000);
+
+  afterAll(() => scratch.remove());
 
   it("is restored equal to its source, without what expired meanwhile", async () => {
     expect(await encodingsOf(stack)).toEqual(ENCODINGS);

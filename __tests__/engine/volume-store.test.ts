@@ -16,7 +16,7 @@ let volume: string;
 beforeAll(async () => {
   scratch = await Scratch.create();
   volume = `${scratch.prefix}-backups`;
-  store = new VolumeStore(scratch.docker, volume, LAB_IMAGE);
+  store = new VolumeStore(scratch.docker, volume, { containerName: "none", image: LAB_IMAGE });
 });
 afterAll(() => scratch.remove());
 
@@ -92,7 +92,10 @@ test("a hundred backups that the schedule has written are found in a moment", as
 });
 
 test("what the engine does not have is told in one line", async () => {
-  const other = new VolumeStore(scratch.docker, volume, "redis-on-docker-lab/none:1");
+  const other = new VolumeStore(scratch.docker, volume, {
+    containerName: "none",
+    image: "redis-on-docker-lab/none:1",
+  });
   const expected = `volume:${volume}: the Docker engine has no image redis-on-docker-lab/none:1. Next: docker pull redis-on-docker-lab/none:1, or in the lab bin/up.`;
   await expect(other.list("shop-prod")).rejects.toThrow(expected);
   await expect(other.read("shop-prod", "a.rdb")).rejects.toThrow(expected);

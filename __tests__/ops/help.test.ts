@@ -29,15 +29,15 @@ test("the help of redis-ops groups its commands, explains the exit codes and sho
     Commands that change something:
       verify [options] <stack>         wait until a stack is healthy, then write,
                                        read and remove one key
-      apply-live [options] <stack>     give a running server the values of its
-                                       configuration that it can take without a
-                                       restart
       backup                           copies of a stack's data outside its volume
-      upgrade [options] <stack>        move a stack to a newer engine, after a
-                                       backup and a rehearsal with it
       restore [options] <stack>        make a backup the data of a stack; it is
                                        checked before, and what was there is kept in
                                        the volume
+      apply-live [options] <stack>     give a running server the values of its
+                                       configuration that it can take without a
+                                       restart
+      upgrade [options] <stack>        move a stack to a newer engine, after a
+                                       backup and a rehearsal with it
       secrets                          the passwords of a stack: files in Docker
                                        volumes, never in Terraform
       service                          the files of config/services
@@ -283,7 +283,9 @@ test("every command that does something shows an example of itself", async () =>
   ];
   for (const words of commands) {
     const [, examples = ""] = (await help(...words)).split("Examples:\n");
-    expect(examples).toMatch(new RegExp(`^ +\\$ bin/redis-ops ${words.join(" ")}\\b`));
+    expect(examples).toMatch(
+      new RegExp(`^ +\\$ bin/redis-ops ${words.join(" ")}\\b`)
+    );
   }
 });
 

@@ -12,6 +12,8 @@ export interface DataSet {
   readonly digest: string;
   /** `db0 100 <sha1>` for each database: keys with their types, exact expiries, and consumer groups of streams. */
   readonly databases: readonly string[];
+  /** DUMP of all streams: the same and when each consumer was seen, which is in an RDB file and not in an AOF. */
+  readonly streams: string;
   /** FUNCTION LIST WITHCODE, in the order of the names of the libraries. */
   readonly functions: readonly Library[];
 }
@@ -35,21 +37,35 @@ for database = 0, 15 do
 end
 return redis.status_reply('OK')`;
 
-/** DEBUG DIGEST knows whether a key expires, and not when; and nothing of the groups of a stream, which DUMP has. */
+/** DEBUG DIGEST knows whether a key expires, and not when; and nothing of the groups of a stream. */
 const INVENTORY = `
-local lines = {}
+local function told(value, name)
+  if type(value) ~= 'table' then
+    return (name == 'seen-time' or string.find(name, '^radix')) and '' or type(value) .. ' ' .. tostring(value) .. ';'
+  end
+  local parts = {}
+  for i, part in ipairs(value) do table.insert(parts, told(part, tostring(value[i - 1]))) end
+  return '(' .. table.concat(parts) .. ')'
+end
+local lines, streams = {}, {}
 for database = 0, 15 do
   redis.call('SELECT', database)
   local all = {}
   for _, key in ipairs(redis.call('KEYS', '*')) do
     local kind = redis.call('TYPE', key).ok
-    local groups = kind == 'stream' and redis.call('DUMP', key) or ''
+    local groups = ''
+    if kind == 'stream' then
+      groups = told(redis.call('XINFO', 'STREAM', key, 'FULL', 'COUNT', 0), '')
+      table.insert(streams, redis.sha1hex(key .. redis.call('DUMP', key)))
+    end
     local expiry = string.format('%.0f', redis.call('PEXPIRETIME', key))
     table.insert(all, redis.sha1hex(kind .. ' ' .. expiry .. ' ' .. #key .. ' ' .. key .. groups))
   end
   table.sort(all)
   table.insert(lines, 'db' .. database .. ' ' .. #all .. ' ' .. redis.sha1hex(table.concat(all)))
 end
+table.sort(streams)
+table.insert(lines, redis.sha1hex(table.concat(streams)))
 return lines`;
 
 const SERVER = `
@@ -85,9 +101,9 @@ export async function dataOf(
     if (exitCode !== 0 || !/^[0-9a-f]{40}$/.test(digest)) {
       throw new Error(`no digest: ${stdout}${stderr}`);
     }
-    const functions: Library[] = JSON.parse(lines.slice(16).join(""));
+    const functions: Library[] = JSON.parse(lines.slice(17).join(""));
     functions.sort((one, other) => (one.library_name < other.library_name ? -1 : 1));
-    return { digest, databases: lines.slice(0, 16), functions };
+    return { digest, databases: lines.slice(0, 16), streams: lines[16] ?? "", functions };
   });
 }
 

@@ -202,7 +202,7 @@ export async function roomInStore(
           field: store.where,
           got: `${bytesText(free)} free`,
           expected: `${bytesText(needed)}, ${why}`,
-          fix: "make room, remove old backups with bin/redis-ops backup prune, or write elsewhere with --at",
+          fix: "make room, remove old backups with bin/redis-ops backup prune, or choose another place",
         },
       ];
 }

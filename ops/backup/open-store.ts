@@ -25,28 +25,26 @@ const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
 /**
  * The store that `where` names: a directory (a relative one is in the repository's folder), `volume:NAME`, a Docker volume on
  * the stack's engine, or `s3://BUCKET` with or without `/PREFIX`. Nothing is asked or made yet.
+ * @param field where it was written, for the message
  * @throws InvalidInputError when there cannot be such a store
  */
-export function openStore(where: string, stack: ResolvedStack, docker: Docker): BackupStore {
+export function openStore(where: string, stack: ResolvedStack, docker: Docker, field = "--at"): BackupStore {
+  const refuse = (expected: string, fix: string) =>
+    new InvalidInputError([{ field, got: JSON.stringify(where), expected, fix }]);
   if (where.trim() === "" || CONTROL.test(where)) {
-    throw refuse(
-      where,
-      "a directory, volume:NAME or s3://BUCKET/PREFIX",
-      "write it without control characters",
-    );
+    throw refuse("a directory, volume:NAME or s3://BUCKET/PREFIX", "write it without control characters");
   }
   if (where.startsWith(VOLUME)) {
     const name = where.slice(VOLUME.length);
     if (!VOLUME_NAME.test(name)) {
-      throw refuse(where, "volume: and the name of a Docker volume", "copy the name from docker volume ls");
+      throw refuse("volume: and the name of a Docker volume", "copy the name from docker volume ls");
     }
-    return new VolumeStore(docker, name, stack.props.server.image);
+    return new VolumeStore(docker, name, stack.props.server);
   }
   if (where.startsWith(S3)) {
     const [bucket = "", ...folders] = where.slice(S3.length).split("/");
     if (!BUCKET.test(bucket)) {
       throw refuse(
-        where,
         "s3:// and a bucket of 3 to 63 lower-case letters, digits, `.` and `-`",
         "write s3://BUCKET/PREFIX",
       );
@@ -54,7 +52,7 @@ export function openStore(where: string, stack: ResolvedStack, docker: Docker): 
     return new S3Store(bucket, folders.filter((folder) => folder !== "").join("/"));
   }
   if (SCHEME.test(where)) {
-    throw refuse(where, "a directory, volume:NAME or s3://BUCKET/PREFIX", "use one of these three");
+    throw refuse("a directory, volume:NAME or s3://BUCKET/PREFIX", "use one of these three");
   }
   return new DirectoryStore(where, REPOSITORY);
 }
@@ -74,8 +72,4 @@ export function readingStores(
       ? [at]
       : [backups.at, ...(backups.schedule === undefined ? [] : [`${VOLUME}${backups.schedule.volumeName}`])];
   return places.map((place) => openStore(place, stack, docker));
-}
-
-function refuse(where: string, expected: string, fix: string): InvalidInputError {
-  return new InvalidInputError([{ field: "--at", got: JSON.stringify(where), expected, fix }]);
 }

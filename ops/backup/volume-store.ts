@@ -4,6 +4,7 @@ import { pipeline } from "node:stream/promises";
 import type Docker from "dockerode";
 import { type ExecResult, exec, isNotFound } from "../docker-engine";
 import { runThrowAway, streamExec, type ThrowAway, withThrowAway } from "../docker-run";
+import { engineImage, type ImageOf } from "../engine-image";
 import {
   BackupFileMissing,
   type BackupStore,
@@ -69,14 +70,14 @@ const ENGINE_GONE = new Set([
 /** Seconds after which a read that nobody stops is over. */
 const LONGEST_READ = "86400";
 
-/** A Docker volume: `<stack>/<name>` in it, as the schedule of a stack writes it. Needs the image of the stack's server. */
+/** A Docker volume: `<stack>/<name>` in it, as the schedule of a stack writes it. Needs the image of the stack's server, deployed or configured. */
 export class VolumeStore implements BackupStore {
   readonly where: string;
 
   constructor(
     private readonly docker: Docker,
     private readonly volume: string,
-    private readonly image: string,
+    private readonly server: ImageOf,
   ) {
     this.where = `volume:${volume}`;
   }
@@ -106,10 +107,13 @@ export class VolumeStore implements BackupStore {
     if (!(await this.exists())) {
       throw new BackupFileMissing(this.where, file);
     }
+    const definition = await this.containerOf(["sleep", LONGEST_READ]).catch((error: unknown) => {
+      throw this.failure(error);
+    });
     const output = new PassThrough();
     let isHandedOut = false;
     return new Promise<Readable>((resolve, reject) => {
-      withThrowAway(this.docker, this.container(["sleep", LONGEST_READ]), async (container) => {
+      withThrowAway(this.docker, definition, async (container) => {
         const { exitCode } = await exec(container, ["test", "-f", `${MOUNT}/${file}`]);
         if (exitCode !== 0) {
           throw new BackupFileMissing(this.where, file);
@@ -191,14 +195,16 @@ export class VolumeStore implements BackupStore {
   ): Promise<ExecResult> {
     try {
       const argv = ["sh", "-c", script, "redis-ops", ...args];
-      return this.succeeded(await runThrowAway(this.docker, { ...this.container(argv), binds }, stdin));
+      return this.succeeded(
+        await runThrowAway(this.docker, { ...(await this.containerOf(argv)), binds }, stdin),
+      );
     } catch (error) {
       throw this.failure(error);
     }
   }
 
-  private container(argv: readonly string[]): ThrowAway {
-    return { image: this.image, argv, binds: this.binds() };
+  private async containerOf(argv: readonly string[]): Promise<ThrowAway> {
+    return { image: await engineImage(this.docker, this.server), argv, binds: this.binds() };
   }
 
   private binds(): readonly string[] {
@@ -225,8 +231,8 @@ export class VolumeStore implements BackupStore {
     if (isNotFound(error)) {
       return new StoreFailure(
         this.where,
-        `the Docker engine has no image ${this.image}`,
-        `docker pull ${this.image}, or in the lab bin/up`,
+        `the Docker engine has no image ${this.server.image}`,
+        `docker pull ${this.server.image}, or in the lab bin/up`,
       );
     }
     if (error instanceof Error && "statusCode" in error) {

@@ -11,6 +11,7 @@ import { readingStores } from "../backup/open-store";
 import { type RehearsalOptions, rehearsalProblems, rehearse } from "../backup/rehearse";
 import { watching } from "../backup/watch";
 import { connectEngine } from "../docker-engine";
+import { engineImage } from "../engine-image";
 import { ExitCode } from "../exit-code";
 import { redisCommand } from "../redis-command";
 import { json, type Terminal, visible } from "../terminal";
@@ -49,7 +50,7 @@ export async function backupDrill(
     const chosen = chooseBackup(found, options.from, "--from");
     const rehearsal: RehearsalOptions = {
       docker,
-      image: stack.props.server.image,
+      image: await engineImage(docker, stack.props.server),
       identities,
       watch: watching(`reading ${chosen.manifest.id}`, terminal),
       onProgress: terminal.err,

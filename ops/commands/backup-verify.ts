@@ -6,6 +6,7 @@ import { readingStores } from "../backup/open-store";
 import { type Verifier, verifyBackup } from "../backup/verify-backup";
 import { watching } from "../backup/watch";
 import { connectEngine } from "../docker-engine";
+import { engineImage } from "../engine-image";
 import { ExitCode } from "../exit-code";
 import { json, type Terminal } from "../terminal";
 
@@ -45,9 +46,10 @@ export function backupVerify(
             saw: problem,
           }))
         : [];
+    const image = await engineImage(docker, stack.props.server);
     for (const backup of chosen) {
       const watch = watching(`reading ${backup.manifest.id}`, terminal);
-      verdicts.push(await judge(backup, { docker, image: stack.props.server.image, identities, watch }));
+      verdicts.push(await judge(backup, { docker, image, identities, watch }));
     }
     for (const { message } of found.failures) {
       terminal.err(message);

@@ -1,0 +1,34 @@
+import type { ResolvedStack } from "../../config/resolve-stack";
+import { bytesText, keysText } from "../backup/amounts";
+import { tellingFailures } from "../backup/expected-failure";
+import { type ImportOptions, importBackup } from "../backup/import-backup";
+import { ExitCode } from "../exit-code";
+import { json, type Terminal } from "../terminal";
+
+/** `redis-ops backup import`: exit code 0 only when the backup was read back and found good. */
+export function backupImport(
+  stack: ResolvedStack,
+  options: ImportOptions & { readonly json: boolean },
+  terminal: Terminal,
+): Promise<ExitCode> {
+  return tellingFailures(
+    `${options.from} was not imported`,
+    "take another copy of it",
+    terminal,
+    async () => {
+      const { store, manifest } = await importBackup(stack, options, terminal);
+      if (options.json) {
+        terminal.out(json({ where: store.where, manifest }));
+      } else {
+        const { id, file, keys, startedAt, engine } = manifest;
+        const content = keys === undefined ? "keys not known" : keysText(keys.total);
+        const at = options.at === undefined ? "" : ` --at ${options.at}`;
+        terminal.out(
+          `${id} in ${store.where}: ${bytesText(file.bytes)}, ${content}, data of ${startedAt}, Redis ${engine.version}, verified`,
+        );
+        terminal.err(`Next: bin/redis-ops restore ${stack.id} --from ${id}${at}`);
+      }
+      return ExitCode.ok;
+    },
+  );
+}
