@@ -33,6 +33,11 @@ export function addRestore(program: Command, terminal: Terminal, finish: (code: 
     .option("--identity <file>", "secret key of age that opens an encrypted backup")
     .option("--undo", "make what the newest restore kept the data again, and keep the data of now", false)
     .option("--empty", "start with no data, and keep the data of now", false)
+    .option(
+      "--repair",
+      "cut off what is torn at the end of the append-only file, and keep it as it was",
+      false,
+    )
     .option("--discard", "remove what earlier restores kept", false)
     .option("--yes", "do not ask", false)
     .addOption(asJson())
@@ -43,6 +48,7 @@ export function addRestore(program: Command, terminal: Terminal, finish: (code: 
         "restore vedfolnir-dev --of vedfolnir-prod --from latest --match 'vedfolnir:session:*'",
         "restore sentra-portal-prod --undo",
         "restore dev-cache-dev --empty --yes",
+        "restore sentra-portal-prod --repair",
       )}`,
     )
     .action(

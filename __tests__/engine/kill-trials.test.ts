@@ -30,7 +30,15 @@ const random = randomNumbers(Number(KILL_SEED));
 const tally = new Tally();
 const SILENT = { out: () => undefined, err: () => undefined };
 const PLAIN = { kind: "rdb", compression: "zstd", recipients: [] } as const;
-const RESTORE = { match: [], undo: false, empty: false, discard: false, yes: true, json: false } as const;
+const RESTORE = {
+  match: [],
+  undo: false,
+  empty: false,
+  repair: false,
+  discard: false,
+  yes: true,
+  json: false,
+} as const;
 
 type DataSet = "A" | "B";
 

@@ -57,7 +57,7 @@ const create = (options: Omit<CreateOptions, "compression">) =>
     backupCreate(production.resolved, { compression: "zstd", json: false, ...options }, terminal),
   );
 
-it("is restored from what the stack's own schedule made, and is equal after another restart", async () => {
+it("is restored from what the stack's own schedule made", async () => {
   const source = await dataOf(scratch, production);
   const { schedule } = production.props.backups;
   const backup = scratch.docker.getContainer(schedule?.containerName ?? "");
@@ -70,9 +70,6 @@ it("is restored from what the stack's own schedule made, and is equal after anot
   await wreck(production);
 
   done(await restored(production, { from: "latest", at: `volume:${schedule?.volumeName}` }));
-  expect(await dataOf(scratch, production)).toEqual(source);
-  await production.container.restart();
-  await production.becomeHealthy();
   expect(await dataOf(scratch, production)).toEqual(source);
 }, 60_000);
 
@@ -95,9 +92,6 @@ it("comes into another stack, encrypted and through S3, with the keys that match
   const part = await dataOf(scratch, production, match);
   const counts = part.databases.map((line) => Number(line.split(" ")[1]));
   expect(counts).toEqual([8, ...Array(9).fill(1), ...Array(5).fill(7), 8]);
-  expect(await dataOf(scratch, staging)).toEqual(part);
-  await staging.container.restart();
-  await staging.becomeHealthy();
   expect(await dataOf(scratch, staging)).toEqual(part);
 }, 60_000);
 
@@ -123,7 +117,4 @@ it("is restored as it was at a moment before the disaster, which the backup has 
   done(await create({ at, kind: "aof", recipients: [] }));
   done(await restored(production, { from: "latest", at, time }));
   expect(await dataOf(scratch, production)).toEqual({ ...source, streams: expect.anything() });
-
-  done(await restored(production, { from: "latest", at }));
-  expect(await production.redis("LRANGE", "later", "0", "-1")).toBe("1\n2\n3");
 }, 60_000);

@@ -283,9 +283,7 @@ test("every command that does something shows an example of itself", async () =>
   ];
   for (const words of commands) {
     const [, examples = ""] = (await help(...words)).split("Examples:\n");
-    expect(examples).toMatch(
-      new RegExp(`^ +\\$ bin/redis-ops ${words.join(" ")}\\b`)
-    );
+    expect(examples).toMatch(new RegExp(`^ +\\$ bin/redis-ops ${words.join(" ")}\\b`));
   }
 });
 

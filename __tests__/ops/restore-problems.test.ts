@@ -12,6 +12,7 @@ const usual: RestoreOptions = {
   match: [],
   undo: false,
   empty: false,
+  repair: false,
   discard: false,
   yes: true,
   json: false,
@@ -65,6 +66,7 @@ describe("the options of restore", () => {
     },
     { undo: true },
     { empty: true },
+    { repair: true },
     { discard: true },
   ])("takes %j", (options) => {
     expect(optionsSay(options)).toEqual([]);
@@ -86,7 +88,7 @@ describe("the options of restore", () => {
         json: true,
       }),
     ).toEqual([
-      "restore: got --undo and --empty, expected one of --from, --undo, --empty, --discard. " +
+      "restore: got --undo and --empty, expected one of --from, --undo, --empty, --repair, --discard. " +
         "Fix: write bin/redis-ops restore shop-dev --from latest, for example.",
       "--at: got no --from, expected a backup that it is about. Fix: write --from latest as well, or leave it out.",
       "--time: got no --from, expected a backup that it is about. Fix: write --from latest as well, or leave it out.",
@@ -104,7 +106,7 @@ describe("the options of restore", () => {
 
   it("refuses to do nothing, and a moment that no calendar has", () => {
     expect(optionsSay({})).toEqual([
-      "restore: got nothing to do, expected one of --from, --undo, --empty, --discard. " +
+      "restore: got nothing to do, expected one of --from, --undo, --empty, --repair, --discard. " +
         "Fix: write bin/redis-ops restore shop-dev --from latest, for example.",
     ]);
     expect(optionsSay({ from: "latest", time: "2026-13-21T15:04:11Z" })).toHaveLength(1);

@@ -16,6 +16,7 @@ async function main([file = "", engine = "", at = ""]: readonly string[]): Promi
     match: [],
     undo: false,
     empty: false,
+    repair: false,
     discard: false,
     yes: true,
     json: false,

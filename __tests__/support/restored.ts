@@ -9,6 +9,14 @@ export function restored(
   options: Partial<RestoreOptions>,
   of: { readonly resolved: ResolvedStack } = { resolved },
 ): Promise<Recorded> {
-  const usual = { match: [], undo: false, empty: false, discard: false, yes: true, json: false };
+  const usual = {
+    match: [],
+    undo: false,
+    empty: false,
+    repair: false,
+    discard: false,
+    yes: true,
+    json: false,
+  };
   return recorded((terminal) => restore(resolved, of.resolved, { ...usual, ...options }, terminal));
 }

@@ -176,7 +176,7 @@ async function importAof(
     if (error instanceof NotLoaded) {
       throw refused(
         path,
-        `a set that cannot be loaded: ${error.message}`,
+        `a set that cannot be loaded: ${error.message.split("; ").at(-1)}`,
         `one that a server with the ${bytesText(memory.toBytes())} of ${id} and Redis' own names of commands loads`,
         "let the old server write dump.rdb by SAVE, and import that",
       );

@@ -7,7 +7,7 @@ import { chooseBackup, type FoundBackup, findBackups } from "../backup/find-back
 import { roomInStore, untilInterrupted } from "../backup/keep-backup";
 import { openStore, readingStores } from "../backup/open-store";
 import { watching } from "../backup/watch";
-import { connectEngine } from "../docker-engine";
+import { dockerEngine } from "../docker-engine";
 import { ExitCode } from "../exit-code";
 import { json, type Terminal } from "../terminal";
 
@@ -38,7 +38,7 @@ export function backupCopy(
   terminal: Terminal,
 ): Promise<ExitCode> {
   return tellingFailures(`the backups of ${stack.id} were not copied`, "try again", terminal, async () => {
-    const docker = await connectEngine(stack.props.docker);
+    const docker = dockerEngine(stack.props.docker);
     const target = openStore(options.to, stack, docker, "--to");
     const found = await findBackups(readingStores(stack, options.at, docker), stack.id);
     const chosen = options.from === "all" ? once(found.good) : [chooseBackup(found, options.from, "--from")];

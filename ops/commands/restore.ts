@@ -12,6 +12,7 @@ import { ExitCode } from "../exit-code";
 import { canAsk } from "../restore/ask";
 import { ageOf, discard, undo } from "../restore/kept-data";
 import { NotAnAof } from "../restore/repack-aof";
+import { repairAof } from "../restore/repair-aof";
 import { type RestoreRun, replaceData } from "../restore/replace-data";
 import { RestoreFailed } from "../restore/restore-failed";
 import { withRestoreLock } from "../restore/restore-lock";
@@ -24,7 +25,8 @@ import type { Terminal } from "../terminal";
 const NOTHING_CHANGED = [NotStaged, NotAnAof, UnknownRdb];
 
 /**
- * `redis-ops restore`: makes a backup, what an earlier restore kept, or nothing the data of a stack's server. What was
+ * `redis-ops restore`: makes a backup, what an earlier restore kept, the present files without what is torn, or
+ * nothing the data of a stack's server. What was
  * there is kept in the volume. Exit code 0 only when the server runs with exactly that; 1 when it could not be done and the
  * data is the one of before; 2 when nothing was begun.
  * @param of the stack whose backups are meant
@@ -63,6 +65,9 @@ export async function restore(
       }
       if (options.undo) {
         return undo(run);
+      }
+      if (options.repair) {
+        return repairAof(run, stack);
       }
       if (backup === undefined) {
         return replaceData(run, { action: "empty", what: "no data", usedMemory: 0 });

@@ -30,9 +30,8 @@ export async function verify(
       findings.push(...(await tryPublishedPorts(props, terminal)));
     }
   }
-  if (options.files) {
-    findings.push(...(await checkDataFiles(docker, props)));
-  }
+  const files = options.files ? await checkDataFiles(docker, props) : [];
+  findings.push(...files);
   const isHealthy = findings.every(({ ok }) => ok);
   if (options.json) {
     terminal.out(json({ stack: id, healthy: isHealthy, findings }));
@@ -42,7 +41,11 @@ export async function verify(
     }
   }
   if (!isHealthy) {
-    terminal.err(`Next: docker logs --tail 20 ${props.server.containerName}`);
+    terminal.err(
+      files.every(({ ok }) => ok)
+        ? `Next: docker logs --tail 20 ${props.server.containerName}`
+        : `Next: bin/redis-ops restore ${id} --repair cuts off what is torn and keeps the files, --from latest takes the newest backup`,
+    );
   }
   return isHealthy ? ExitCode.ok : ExitCode.unhealthy;
 }

@@ -22,7 +22,7 @@ export interface RestoreRun {
 
 /** What becomes the data. */
 export interface Replacement {
-  readonly action: "restore" | "undo" | "empty";
+  readonly action: "restore" | "undo" | "empty" | "repair";
   /** What it is, with its age, for people. */
   readonly what: string;
   /** Id of the backup, where it is one. */

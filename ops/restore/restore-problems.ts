@@ -14,18 +14,19 @@ export interface RestoreOptions {
   readonly identity?: string;
   readonly undo: boolean;
   readonly empty: boolean;
+  readonly repair: boolean;
   readonly discard: boolean;
   readonly yes: boolean;
   readonly json: boolean;
 }
 
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/;
-const ACTIONS = ["--from", "--undo", "--empty", "--discard"] as const;
+const ACTIONS = ["--from", "--undo", "--empty", "--repair", "--discard"] as const;
 
 /** What is wrong with the options alone. `isAsking`: there is a terminal to ask on. */
 export function optionProblems(id: string, options: RestoreOptions, isAsking: boolean): readonly Problem[] {
-  const { from, undo, empty, discard, match, time, yes } = options;
-  const given = ACTIONS.filter((_, index) => [from !== undefined, undo, empty, discard][index]);
+  const { from, undo, empty, repair, discard, match, time, yes } = options;
+  const given = ACTIONS.filter((_, index) => [from !== undefined, undo, empty, repair, discard][index]);
   const onlyFrom = (["at", "of", "time", "identity"] as const)
     .filter((name) => options[name] !== undefined)
     .map((name) => `--${name}`);
