@@ -103,6 +103,7 @@ prepare() { # STACK...
   # What an earlier eval of bin/lab env has left is decided anew.
   unset TF_REATTACH_PROVIDERS
   case ${REDIS_ENGINE:-} in debian-*) unset REDIS_ENGINE ;; esac
+  export LAB_UNDECIDED=yes
   # Terraform's provider does not know Docker contexts.
   endpoint=$(docker_endpoint)
   if [ "$endpoint" != unix:///var/run/docker.sock ]; then export DOCKER_HOST=$endpoint; fi
@@ -125,6 +126,7 @@ prepare() { # STACK...
   done
   "$root/bin/lab" up "${arguments[@]}" >/dev/null
   eval "$("$root/bin/lab" env)"
+  unset LAB_UNDECIDED
   # On stderr: why it is refused; or gates that only warn, waivers, and what was accepted.
   notes=$("${preflight[@]}" -- "$@" 2>&1 >/dev/null) || status=$?
   if [ "$status" -ne 0 ]; then

@@ -30,7 +30,7 @@ const SIZES = {
 } as const;
 
 /** What the tool may take, whatever the data. */
-const MOST_MEMORY = 256 * MIB;
+const MOST_MEMORY = 320 * MIB;
 
 /** Prod: a password, CONFIG and SHUTDOWN renamed, dangerous commands switched off. All of them with SOAK=1. */
 const CASES = [

@@ -55,7 +55,10 @@ for database = 0, 15 do
     local kind = redis.call('TYPE', key).ok
     local groups = ''
     if kind == 'stream' then
-      groups = told(redis.call('XINFO', 'STREAM', key, 'FULL', 'COUNT', 0), '')
+      groups = told(redis.call('XINFO', 'STREAM', key), '')
+      if #redis.call('XINFO', 'GROUPS', key) > 0 then
+        groups = groups .. told(redis.call('XINFO', 'STREAM', key, 'FULL', 'COUNT', 0), '')
+      end
       table.insert(streams, redis.sha1hex(key .. redis.call('DUMP', key)))
     end
     local expiry = string.format('%.0f', redis.call('PEXPIRETIME', key))

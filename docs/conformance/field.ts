@@ -2,6 +2,9 @@ import type { ResolvedStack } from "../../config/resolve-stack";
 
 /** Paths in `RedisStackProps` whose field is called otherwise in the files that people edit. */
 const FIELDS: Readonly<Record<string, string>> = {
+  "backups.schedule.every": "backups.every",
+  "backups.schedule.keepFor": "backups.keepFor",
+  "backups.schedule.keepLast": "backups.keepLast",
   "dataVolume.name": "dataVolumeName",
   "network.name": "networkName",
   "server.auth.mode": "auth",

@@ -1,5 +1,7 @@
 import { command, does, notYet, of, type Row, refused, type Seed } from "./row";
 import {
+  backupCreate,
+  backupIsChecked,
   configShow,
   connection,
   down,
@@ -9,7 +11,9 @@ import {
   LOSES_SESSIONS,
   logs,
   memoryCommand,
+  renameGuard,
   reset,
+  restoreFrom,
   sentinelAndCluster,
   sessionsStay,
   shown,
@@ -83,7 +87,15 @@ const rows: readonly Row[] = [
         environment: { dataVolume: "destroyable" },
         answer: { refusedBy: "data-volume" },
       }),
-      notYet("backup and restore", "taking over the files of `./data`", ["T1"]),
+      command(
+        "redis-ops backup import --from PATH",
+        "makes a backup of the files of `./data`, which `redis-ops restore` puts into the stack",
+        shown(
+          "engine/backup-import",
+          "an append-only set becomes a snapshot of all of it, and runs in the stack",
+        ),
+        { traps: ["T1"] },
+      ),
     ],
   },
   {
@@ -123,12 +135,19 @@ const rows: readonly Row[] = [
   {
     id: "3.1.10",
     says: "`bgsave` (creates dump.rdb); `lastsave` as the status",
-    facts: [notYet("backup and restore", "a backup that waits, and is checked", ["T4", "T57"])],
+    facts: [backupCreate, backupIsChecked],
   },
   {
     id: "3.1.11",
     says: "Restore: `down`, `cp backup/dump.rdb ./data/dump.rdb`, `up -d`",
-    facts: [notYet("backup and restore", "a restore that the append-only file does not undo", ["T2"])],
+    facts: [
+      restoreFrom,
+      does(
+        "the data is there after another restart as well",
+        shown("engine/restore", "has it after a second restart as well"),
+        { traps: ["T2"] },
+      ),
+    ],
   },
   {
     id: "3.1.12",
@@ -182,7 +201,7 @@ const rows: readonly Row[] = [
           "takes a password without the line break at its end, and makes the others",
         ),
       ),
-      notYet("backup and restore", "a guard for renames while the append-only file has the command", ["T20"]),
+      renameGuard,
     ],
   },
   {
@@ -203,7 +222,11 @@ const rows: readonly Row[] = [
           "plans an edited maxmemory as that one directive, and says that it forces the replacement",
         ),
       ),
-      notYet("backup and restore", "a schedule"),
+      prod.value("backups.schedule.every", "6 h"),
+      does(
+        "a container beside the server makes and checks each backup",
+        shown("engine/scheduled-backup", "has every key, says how many, and is loaded by a server"),
+      ),
       notYet("alerts and dashboards", "rules and dashboards"),
       sentinelAndCluster,
     ],

@@ -1,7 +1,10 @@
 import { prospectflowCapacity } from "./prospectflow-capacity";
-import { does, notYet, of, type Row, refused, type Seed } from "./row";
+import { command, does, notYet, of, type Row, refused, type Seed } from "./row";
 import {
   appliesLimits,
+  backupCopy,
+  backupCreate,
+  backupIsChecked,
   comesBack,
   down,
   keepsProduction,
@@ -10,10 +13,12 @@ import {
   memoryCommand,
   PINNED,
   reset,
+  restoreFrom,
   shown,
   stopsCleanly,
   up,
   verify,
+  verifyFiles,
 } from "./shared";
 
 const prod = of("prospectflow-prod");
@@ -113,38 +118,66 @@ const data: readonly Row[] = [
     says: "`bgsave`; `info persistence`: `rdb_last_save_time`, `aof_enabled` 1, `aof_last_rewrite_time_sec`",
     facts: [
       prod.line("appendonly yes"),
-      notYet("backup and restore", "a snapshot that is waited for"),
+      backupCreate,
+      backupIsChecked,
       notYet("diagnosis and runbooks", "last save and rewrite, with what the numbers mean", ["T48"]),
     ],
   },
   {
     id: "3.2.11",
     says: "Verify data files: `dump.rdb`, `appendonly.aof`",
-    facts: [notYet("backup and restore", "check the files that Redis 7 really has", ["T1"])],
+    facts: [verifyFiles],
   },
   {
     id: "3.2.12",
     says: "Manual backup: stop writes by `bgsave`, copy rdb and aof with date and time",
-    facts: [notYet("backup and restore", "one moment, all files, checked", ["T1", "T4", "T5"])],
+    facts: [
+      backupCreate,
+      command(
+        "redis-ops backup create --kind KIND",
+        "of kind aof takes all files of the append-only set of one moment, with their manifest",
+        shown("engine/backup-password", "it is taken under load, checked, and rewriting goes on afterwards"),
+        { differs: "`persistence.pointInTime` has to be on", traps: ["T1", "T5"] },
+      ),
+    ],
   },
   {
     id: "3.2.13",
     says: "Restore: stop, copy `redis-YYYYMMDD.rdb` and `.aof`, start, count the keys",
     facts: [
-      notYet("backup and restore", "a restore that is verified against its backup", ["T1", "T2", "T9"]),
+      restoreFrom,
+      does(
+        "the counts of every database and a sample of keys are compared, not lines",
+        shown("ops/backup/compare-with-manifest", "differ in every database by itself"),
+        { traps: ["T9"] },
+      ),
     ],
   },
   {
     id: "3.2.14",
     says: "Cron `0 3 * * *`: `docker exec redis redis-cli bgsave && cp data/dump.rdb /backup/…`",
     facts: [
-      notYet("backup and restore", "a schedule inside the stack, with retention", [
-        "T4",
-        "T6",
-        "T39",
-        "T49",
-        "T52",
-      ]),
+      prod.value("backups.schedule.every", "6 h", { differs: "what is lost at most is 6 h, not a day" }),
+      does(
+        "a container of the stack makes it, checks it and counts its keys",
+        shown("engine/scheduled-backup", "has every key, says how many, and is loaded by a server"),
+        { differs: "no cron on the host, which may not read the files", traps: ["T4", "T49", "T52"] },
+      ),
+      does(
+        "old ones are removed: the last 12 and those of 72 h stay",
+        shown(
+          "engine/scheduled-backup",
+          "keeps the newest and the young, stops at once, and makes one for all that were missed",
+        ),
+        { traps: ["T39"] },
+      ),
+      command(
+        "redis-ops backup list",
+        "ends with 1 when the newest is older than two intervals",
+        shown("ops/backup-list", "no backup is exit code 1, with the next step"),
+        { traps: ["T6"] },
+      ),
+      backupCopy,
     ],
   },
 ];
@@ -176,17 +209,65 @@ const incidents: readonly Row[] = [
   {
     id: "3.2.18",
     says: "Corruption: stop, `docker run … redis-check-aof --fix /data/appendonly.aof`",
-    facts: [notYet("diagnosis and runbooks", "a repair that keeps a copy first", ["T14"])],
+    facts: [
+      command(
+        "redis-ops restore --repair",
+        "says what it would cut off, repairs a copy, loads it, asks, and keeps the torn files",
+        shown(
+          "engine/restore-repair",
+          "a torn set is repaired on a copy, which the server runs with, and the torn one is kept as it was",
+        ),
+        { differs: "--fix alone changes the only copy", traps: ["T1", "T14"] },
+      ),
+      does(
+        "what cannot be cut is refused, and the newest backup is named",
+        shown(
+          "engine/restore-repair",
+          "a base that is damaged is not cut: what helps is the newest backup, which is named",
+        ),
+        { traps: ["T14"] },
+      ),
+    ],
   },
   {
     id: "3.2.19",
     says: "If AOF corrupted: `rm data/appendonly.aof`, `up -d`",
-    facts: [notYet("backup and restore", "no start on data that Redis would ignore", ["T1", "T3"])],
+    facts: [
+      does(
+        "a start that would ignore or replace good files is refused",
+        shown(
+          "engine/start-guard",
+          "refuses what would be ignored or overwritten, starts with everything else, and touches nothing",
+        ),
+        { differs: "Redis would start empty, and replace the good snapshot", traps: ["T1", "T3"] },
+      ),
+      command(
+        "redis-ops restore --from BACKUP",
+        "works on a server that does not start",
+        shown("engine/restore-failures", "gets a backup when its data is broken and it restarts in a loop"),
+      ),
+    ],
   },
   {
     id: "3.2.20",
     says: "If both corrupted: `rm data/*`, `up -d`, users log in again",
-    facts: [notYet("diagnosis and runbooks", "MISCONF told from corruption, nothing removed", ["T13"])],
+    facts: [
+      command(
+        "redis-ops verify --files",
+        "tells MISCONF, where the data is in memory, from files that are damaged",
+        shown(
+          "engine/verify-files",
+          "tells a snapshot that cannot be written from data that is lost, and says what not to do",
+        ),
+        { differs: "removing files loses what is in memory", traps: ["T13"] },
+      ),
+      command(
+        "redis-ops restore --empty",
+        "starts with no data, removes none, and can be undone",
+        shown("engine/restore-failures", "starts empty, undoes that, and discards what is kept"),
+        { differs: "`rm data/*` leaves nothing to go back to" },
+      ),
+    ],
   },
 ];
 

@@ -94,7 +94,6 @@ export type Fact = Note &
 /** What is still to come, by the name under which the document counts it. */
 export const LATER = [
   "alerts and dashboards",
-  "backup and restore",
   "diagnosis and runbooks",
   "log analysis and audit",
   "named users",

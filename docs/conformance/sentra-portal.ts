@@ -1,6 +1,9 @@
 import { command, does, notYet, of, outOfScope, type Row, refused, type Seed } from "./row";
 import {
   atLoopback,
+  backupCopy,
+  backupCreate,
+  backupIsChecked,
   LOOPBACK,
   logs,
   PINNED,
@@ -142,7 +145,7 @@ const rows: readonly Row[] = [
   {
     id: "3.4.8",
     says: "`redis-cli BGSAVE`; `cp /var/lib/redis/dump.rdb /backup/redis-backup-$(date +%Y%m%d).rdb`",
-    facts: [notYet("backup and restore", "a backup that waits, is checked and has a time", ["T4", "T39"])],
+    facts: [backupCreate, backupIsChecked, backupCopy],
   },
   {
     id: "3.4.9",

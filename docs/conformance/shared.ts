@@ -119,6 +119,53 @@ export const sessionsStay = does(
   { traps: ["T17"] },
 );
 
+export const backupCreate = command(
+  "redis-ops backup create",
+  "waits for one moment of all data, which has everything that was acknowledged before, under its own name",
+  shown(
+    "engine/backup-create",
+    "a backup under write load is one moment, and nothing is missing that was acknowledged before",
+  ),
+  { differs: "BGSAVE answers at once, and what is copied then is older", traps: ["T4", "T5", "T39"] },
+);
+
+export const backupIsChecked = does(
+  "exit code 0 of a backup says that it was read back and checked",
+  shown("engine/backup-create", "it says what it made, list shows it, and verify reads it whole"),
+  { differs: "LASTSAVE does not say whether the last one failed", traps: ["T57"] },
+);
+
+export const restoreFrom = command(
+  "redis-ops restore --from BACKUP",
+  "puts back every key with its time to live, loaded and compared with the backup before; what was there is kept",
+  shown("engine/restore", "restores every key with its time to live"),
+  { differs: "with the append-only file on, a copied dump.rdb changes nothing", traps: ["T1", "T2"] },
+);
+
+export const backupCopy = command(
+  "redis-ops backup copy --to WHERE",
+  "takes backups off the host: another folder, or S3",
+  shown("ops/backup-copy", "the newest is copied byte for byte, and the second time there is nothing to do"),
+  { traps: ["T39"] },
+);
+
+export const verifyFiles = command(
+  "redis-ops verify --files",
+  "checks the files that Redis 7 has, and changes none",
+  shown("engine/verify-files", "checks the files that Redis would load, and finds them good"),
+  { differs: "`appendonly.aof` is a folder of files", traps: ["T1"] },
+);
+
+export const renameGuard = command(
+  "redis-ops preflight --apply",
+  "refuses to rename a command that the append-only file has, and has the file written anew",
+  shown(
+    "engine/transition",
+    "refuses to take away a command that the append-only file holds, and has it written anew",
+  ),
+  { traps: ["T20"] },
+);
+
 export const sentinelAndCluster = notYet(
   "Sentinel and Cluster",
   "failover and sharding; a stack is one server",

@@ -1,6 +1,16 @@
 import type { DurationText } from "../../core/duration";
 import { command, does, notYet, of, outOfScope, type Row, refused } from "./row";
-import { comesBack, gatesCommand, logs, shown, verify } from "./shared";
+import {
+  backupCopy,
+  backupCreate,
+  backupIsChecked,
+  comesBack,
+  gatesCommand,
+  logs,
+  restoreFrom,
+  shown,
+  verify,
+} from "./shared";
 
 const prod = of("vedfolnir-prod");
 
@@ -99,7 +109,13 @@ export const vedfolnirOperation: readonly Row[] = [
         shown("constructs/redis-server", "gets no environment variable, where a password could be seen"),
         { differs: "everybody who may inspect the container reads it" },
       ),
-      notYet("backup and restore", "backup, restore, clean-up of old backups"),
+      backupCreate,
+      restoreFrom,
+      command(
+        "redis-ops backup prune",
+        "shows which backups nobody has to keep, and removes them",
+        shown("ops/backup-prune", "shows what goes and what stays, and removes nothing without --yes"),
+      ),
       notYet("sessions desk", "analysis of sessions"),
       notYet("diagnosis and runbooks", "performance as a snapshot and as it goes"),
     ],
@@ -110,7 +126,39 @@ export const vedfolnirOperation: readonly Row[] = [
     facts: [
       prod.line("save 900 1"),
       prod.line("appendonly yes"),
-      notYet("backup and restore", "copies that are verified, moved and removed in time"),
+      backupCreate,
+      backupIsChecked,
+      command(
+        "redis-ops backup drill",
+        "loads a backup in a server of its own, compares it, and writes down how it went",
+        shown("engine/backup-drill", "a good backup is loaded, compared and reported"),
+      ),
+      command(
+        "redis-ops restore --time MOMENT",
+        "restores the append-only set as it was at a moment",
+        shown(
+          "engine/restore-aof",
+          "restores an append-only set as it was at a moment, and says what moments there are",
+        ),
+        { differs: "`persistence.pointInTime` has to be on, and it goes back to the last rewrite" },
+      ),
+      command(
+        "redis-ops restore --of STACK",
+        "brings the data of one stack into another",
+        shown(
+          "engine/restore-failures",
+          "takes keys that match of another stack, and loads them after the stop where memory is short",
+        ),
+      ),
+      backupCopy,
+      prod.value("backups.schedule.keepFor", "72 h", {
+        differs: "30 days of every six hours are 120 copies: `backup copy` takes those to keep elsewhere",
+      }),
+      command(
+        "redis-ops backup prune --keep-for TIME",
+        "keeps what is younger",
+        shown("ops/backup-prune", "keeps what is young enough"),
+      ),
     ],
   },
   {
@@ -163,7 +211,15 @@ export const vedfolnirOperation: readonly Row[] = [
       prod.value("server.tcpKeepalive", "5 min"),
       notYet("named users", "an ACL for each user of the application; rotation without a restart"),
       notYet("log analysis and audit", "suspicious access, administration, retention", ["T59"]),
-      notYet("TLS and encryption", "in transit, and of backups"),
+      command(
+        "redis-ops backup create --recipient KEY",
+        "encrypts a backup for who holds the secret key",
+        shown(
+          "engine/backup-password",
+          "an encrypted one is verified with its identity, and without one by its bytes alone",
+        ),
+      ),
+      notYet("TLS and encryption", "in transit"),
       notYet("sessions desk", "export and erase what belongs to a person"),
       outOfScope("encryption at rest, SSD", "they are the host's disk, which the volume lies on"),
       outOfScope("anonymisation", "what a session says is the application's"),

@@ -1,5 +1,14 @@
 import { command, does, notYet, of, type Row, refused, type Seed } from "./row";
-import { atLoopback, logs, memoryCommand, PINNED, shown, sizeIsEnough, TOO_SMALL } from "./shared";
+import {
+  atLoopback,
+  logs,
+  memoryCommand,
+  PINNED,
+  renameGuard,
+  shown,
+  sizeIsEnough,
+  TOO_SMALL,
+} from "./shared";
 import { vedfolnirOperation } from "./vedfolnir-operation";
 
 const dev = of("vedfolnir-dev");
@@ -35,7 +44,16 @@ const container: readonly Row[] = [
         answer: { problem: "vedfolnir.directives.logfile: " },
       }),
       logs,
-      notYet("backup and restore", "a place for backups"),
+      prod.value("backups.schedule.volumeName", "vedfolnir-prod-backups", {
+        differs: "a volume belongs to Redis' user, and no other container writes to it",
+      }),
+      does(
+        "backups are in a volume of their own",
+        shown(
+          "constructs/redis-backup",
+          "writes to a volume of its own, and cannot write its password or read the server's",
+        ),
+      ),
     ],
   },
   {
@@ -111,7 +129,7 @@ const security: readonly Row[] = [
         environment: { disabledCommands: ["FLUSHDB", "FLUSHALL", "DEBUG", "EVAL"] },
         answer: { problem: 'environments/prod.disabledCommands: got "EVAL"' },
       }),
-      notYet("backup and restore", "a guard for renames while the append-only file has the command", ["T20"]),
+      renameGuard,
     ],
   },
   {

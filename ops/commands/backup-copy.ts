@@ -30,7 +30,7 @@ interface Copy {
 
 /**
  * `redis-ops backup copy`: the bytes as they are stored, so that no key is needed. Exit code 1 when one of them could not
- * be copied, when a store did not answer, or when there is none; what was copied until then stays.
+ * be copied or is broken, when a store did not answer, or when there is none; what was copied until then stays.
  */
 export function backupCopy(
   stack: ResolvedStack,
@@ -58,13 +58,13 @@ export function backupCopy(
     for (const { message } of found.failures) {
       terminal.err(message);
     }
-    for (const { id, problem } of options.from === "all" ? found.broken : []) {
+    const broken = options.from === "all" ? found.broken : [];
+    for (const { id, problem } of broken) {
       terminal.err(`not copied: ${id}, ${problem}`);
     }
-    const isGood =
-      copies.length > 0 && found.failures.length === 0 && copies.every(({ result }) => result !== "failed");
+    const isGood = copies.length > 0 && copies.every(({ result }) => result !== "failed");
     report(stack.id, target.where, copies, options.json, terminal);
-    return isGood ? ExitCode.ok : ExitCode.unhealthy;
+    return isGood && [...found.failures, ...broken].length === 0 ? ExitCode.ok : ExitCode.unhealthy;
   });
 }
 
