@@ -94,7 +94,7 @@ describe.each(STACKS)("$id", ({ service, environment }) => {
     expect(containers[containerName]).toEqual(expectedContainers(stack.resolved)[containerName]);
   });
 
-  it("has no other container but its exporter, where it has one, which is as it should be", () => {
+  it("has no other containers but its exporter and its backup, where it has them, which are as they should be", () => {
     expect(containers).toEqual(expectedContainers(stack.resolved));
   });
 });

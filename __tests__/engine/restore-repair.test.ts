@@ -74,6 +74,23 @@ test("a torn set is repaired on a copy, which the server runs with, and the torn
   expect((await restored({ resolved }, { discard: true })).exitCode).toBe(0);
 });
 
+test("a file that is torn and not the newest is not cut", async () => {
+  await stack.container.stop();
+  await inVolume(
+    `cd ${SET} && cp -a . /data/good && printf torn >>appendonly.aof.1.incr.aof && : >appendonly.aof.2.incr.aof && ` +
+      "echo 'file appendonly.aof.2.incr.aof seq 2 type i' >>appendonly.aof.manifest",
+  );
+  const before = await hashes();
+  await expect(repair()).rejects.toThrow(
+    /--repair: got damage that cannot be cut off: AOF appendonly.aof.1.incr.aof .+, expected a newest file that is torn/,
+  );
+  expect(await hashes()).toBe(before);
+  await inVolume(`rm -r ${SET} && mv /data/good ${SET}`);
+  await stack.container.start();
+  await stack.becomeHealthy();
+  expect(await stack.redis("DBSIZE")).toBe("2");
+});
+
 test("a base that is damaged is not cut: what helps is the newest backup, which is named", async () => {
   const content = await rdbOf(stack);
   await stack.container.stop();

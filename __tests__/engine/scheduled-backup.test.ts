@@ -2,11 +2,14 @@ import { randomInt } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { sentraPortal } from "../../config/services/sentra-portal";
 import { parseManifest } from "../../ops/backup/manifest";
+import { backupCopy } from "../../ops/commands/backup-copy";
+import { backupVerify } from "../../ops/commands/backup-verify";
 import { exec } from "../../ops/docker-engine";
 import { secretStates } from "../../ops/stack-secrets";
 import { BackupContainer, type BackupContainerOptions } from "../support/backup-container";
 import { eventually } from "../support/eventually";
 import { writeKeys } from "../support/keys";
+import { recorded } from "../support/recorded";
 import { Scratch } from "../support/scratch";
 import { TestStack } from "../support/test-stack";
 
@@ -76,6 +79,23 @@ it("is made as soon as the stack is there, with a password that is in no command
   expect(healthy.exitCode).toBe(0);
   expect((await stack.plan()).isEmpty).toBe(true);
 }, 60_000);
+
+it("leaves the host by a copy, which is read there", async () => {
+  const at = `${scratch.folder}/elsewhere`;
+  const options = {
+    from: "all",
+    to: at,
+    at: `volume:${stack.props.backups.schedule?.volumeName}`,
+    json: false,
+  };
+  const copied = await recorded((terminal) => backupCopy(stack.resolved, options, terminal));
+  expect(copied.out).toMatch(/^copied: \S+ from volume:\S+ to \S+$/);
+  expect(copied.exitCode).toBe(0);
+  const verified = await recorded((terminal) =>
+    backupVerify(stack.resolved, { id: "all", at, json: false }, terminal),
+  );
+  expect(verified.out).toMatch(/^ok {4}\S+ in \S+: \d+ keys, checksums, redis-check-rdb of the engine$/);
+});
 
 it("has every key, says how many, and is loaded by a server", async () => {
   const backup = await start("whole", { every: 300 });

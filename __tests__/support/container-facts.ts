@@ -3,7 +3,12 @@ import type { ResolvedStack } from "../../config/resolve-stack";
 import type { Duration } from "../../core/duration";
 import { Problems } from "../../core/problem";
 import { renderRedisConf } from "../../core/redis-conf";
-import type { RedisExporterProps, RedisServerProps, RedisStackProps } from "../../core/redis-stack-props";
+import type {
+  BackupScheduleProps,
+  RedisExporterProps,
+  RedisServerProps,
+  RedisStackProps,
+} from "../../core/redis-stack-props";
 import { template } from "./stack-fixtures";
 
 /** What a container is like, in Docker's words where it has them. */
@@ -65,7 +70,7 @@ async function containerFacts(docker: Docker, id: string): Promise<ContainerFact
   return {
     image: Config.Image,
     user: Config.User,
-    redisConf: Config.Cmd?.[4],
+    redisConf: Config.Cmd?.[3] === "redis-start" ? Config.Cmd[4] : undefined,
     owner: Object.fromEntries(labels.filter(([label]) => /\.(stack|service|environment)$/.test(label))),
     healthcheck: Config.Healthcheck,
     stopTimeout: StopTimeout ?? 0,
@@ -105,9 +110,14 @@ const HARDENED = {
 
 /** What the containers of a stack have to be like, by name. */
 export function expectedContainers({ id, props }: ResolvedStack): Readonly<Record<string, ContainerFacts>> {
-  const { server, exporter } = props;
+  const {
+    server,
+    exporter,
+    backups: { schedule },
+  } = props;
   return {
     [server.containerName]: expectedServer(id, props),
+    ...(schedule === undefined ? {} : { [schedule.containerName]: expectedBackup(id, props, schedule) }),
     ...(exporter === undefined ? {} : { [exporter.containerName]: expectedExporter(id, props, exporter) }),
   };
 }
@@ -176,6 +186,48 @@ function expectedExporter(
     },
     volumes: exporter.secretsVolume === undefined ? {} : { "/run/secrets": `${exporter.secretsVolume} ro` },
     tmpfs: {},
+  };
+}
+
+function expectedBackup(
+  stack: string,
+  props: RedisStackProps,
+  schedule: BackupScheduleProps,
+): ContainerFacts {
+  const { network, server } = props;
+  const memory = server.maxmemory.toBytes() + 64 * 1024 ** 2;
+  const seconds = 1e9;
+  return {
+    ...HARDENED,
+    image: server.image,
+    user: "999:1000",
+    redisConf: undefined,
+    owner: ownerLabels(stack, props),
+    healthcheck: {
+      Test: [
+        "CMD-SHELL",
+        `find /data -name '*Z-????.json' -mmin -${(2 * schedule.every.toSeconds()) / 60 + 10} | grep -q .`,
+      ],
+      Interval: 60 * seconds,
+      Timeout: 10 * seconds,
+      StartPeriod: 600 * seconds,
+      Retries: 3,
+    },
+    stopTimeout: 10,
+    memory,
+    memorySwap: memory,
+    memoryReservation: 0,
+    nanoCpus: 0,
+    cpuShares: 0,
+    restart: "unless-stopped",
+    log: logs("10m", 3),
+    ports: [],
+    networks: { [network.name]: { internal: network.internal, aliases: [] } },
+    volumes: {
+      "/data": `${schedule.volumeName} rw`,
+      ...(schedule.secretsVolume === undefined ? {} : { "/run/secrets": `${schedule.secretsVolume} ro` }),
+    },
+    tmpfs: { "/tmp": "rw,noexec,nosuid,size=1m,mode=0700,uid=999,gid=1000" },
   };
 }
 

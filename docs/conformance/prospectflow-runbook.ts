@@ -171,11 +171,13 @@ const data: readonly Row[] = [
         ),
         { traps: ["T39"] },
       ),
-      command(
-        "redis-ops backup list",
-        "ends with 1 when the newest is older than two intervals",
-        shown("ops/backup-list", "no backup is exit code 1, with the next step"),
-        { traps: ["T6"] },
+      does(
+        "a wrong password is no backup, and is told",
+        shown(
+          "engine/backup-password",
+          "a wrong password is told with what to do, before anything is written",
+        ),
+        { differs: "`redis-cli` ends with 0 then, and `cp` goes on", traps: ["T6"] },
       ),
       backupCopy,
     ],
