@@ -111,7 +111,7 @@ async function needles(): Promise<readonly string[]> {
   const { auth } = stack.props.server;
   const volume = auth.mode === "requirepass" ? auth.secretsVolume : "";
   const secrets = ((await readVolume(scratch.docker, volume)) ?? []).map(({ content }) => content);
-  expect(secrets).toHaveLength(3);
+  expect(secrets).toHaveLength(4);
   expect(secrets).toContain(PASSWORD);
   return secrets.flatMap((secret) => [secret, sha256(secret)]);
 }
