@@ -109,9 +109,8 @@ it("is restored as it was at a moment before the disaster, which the backup has 
   const source = await dataOf(scratch, production);
   const [seconds] = (await production.redis("TIME")).split("\n");
   const time = new Date(Number(seconds) * 1000).toISOString();
-  await sleep(2100);
-  await wreck(production);
   await sleep(1100);
+  await wreck(production);
 
   const at = join(scratch.folder, "aof");
   done(await create({ at, kind: "aof", recipients: [] }));

@@ -32,7 +32,7 @@ const SIZES = {
 /** What the tool may take, whatever the data. */
 const MOST_MEMORY = 320 * MIB;
 
-/** Prod: a password, CONFIG and SHUTDOWN renamed, dangerous commands switched off. All of them with SOAK=1. */
+/** Prod: a password, CONFIG and SHUTDOWN renamed, dangerous commands switched off. Without SOAK=1 one of dev alone. */
 const CASES = [
   ...(Object.keys(MODES) as (keyof typeof MODES)[]).flatMap((mode) =>
     (["dev", "prod"] as const).map((environment) => ({ mode, environment, size: "small" as const })),
@@ -43,8 +43,7 @@ const CASES = [
     size: "at the limits" as const,
   })),
 ].filter(
-  ({ mode, environment, size }) =>
-    process.env.SOAK === "1" || (mode === "both" && environment === "prod" && size === "small"),
+  ({ mode, environment, size }) => process.env.SOAK === "1" || (mode === "both" && environment === "dev"),
 );
 
 describe.each(CASES)("$mode, $environment, $size", ({ mode, environment, size }) => {
@@ -70,7 +69,7 @@ describe.each(CASES)("$mode, $environment, $size", ({ mode, environment, size })
     "is restored equal to its source, without what expired meanwhile",
     async () => {
       expect(await encodingsOf(stack)).toEqual(ENCODINGS);
-      await send(stack, ["SET ttl:near 1 PX 8500", "SELECT 9", "RPUSH ttl:near 1", "EXPIRE ttl:near 9"]);
+      await send(stack, ["SET ttl:near 1 PX 10000", "SELECT 9", "RPUSH ttl:near 1", "EXPIRE ttl:near 10"]);
       const at = join(scratch.folder, "backups");
       const options = { at, kind: "rdb", compression: "zstd", recipients: [] } as const;
       const order = join(scratch.folder, "order.json");

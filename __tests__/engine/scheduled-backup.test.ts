@@ -1,4 +1,3 @@
-import { randomInt } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { sentraPortal } from "../../config/services/sentra-portal";
 import { parseManifest } from "../../ops/backup/manifest";
@@ -16,7 +15,6 @@ import { TestStack } from "../support/test-stack";
 /** Backups that a stack makes by itself, of a running server. */
 
 const KEYS = 500;
-const KILLS = process.env.SOAK === "1" ? 100 : 3;
 
 let scratch: Scratch;
 let stack: TestStack;
@@ -190,26 +188,6 @@ it.each<[string, Partial<BackupContainerOptions>, RegExp, string]>([
   expect(await backup.metric("redis_backup_failed", reason)).toBe(1);
   expect(await backup.names()).toEqual(["redis_backup.prom"]);
 });
-
-it(
-  "never has a manifest whose data is not whole, whenever it is killed",
-  async () => {
-    const backup = await start("killed", { every: 1, keepLast: 1000 });
-    await backup.hasMade(1);
-    for (let kill = 0; kill < KILLS; kill += 1) {
-      await sleep(randomInt(0, 1500));
-      await backup.container.kill();
-      await backup.container.start();
-    }
-    const ids = await backup.ids();
-    for (const id of ids) {
-      const { file } = await manifestOf(backup, id);
-      expect([id, await backup.sum(id)]).toEqual([id, file.sha256]);
-    }
-    expect(ids.length).toBeGreaterThan(0);
-  },
-  30_000 + KILLS * 10_000,
-);
 
 it("does not touch what another container is writing, and removes what nobody wrote to for an hour", async () => {
   const backup = await start("shared", { every: 2, keepLast: 2 });

@@ -1,9 +1,10 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DirectoryStore } from "../../ops/backup/directory-store";
 import { backupCopy } from "../../ops/commands/backup-copy";
 import { manifestOf, storeBackup } from "../support/manifests";
 import { recorded } from "../support/recorded";
+import { withS3 } from "../support/s3-server";
 import { shopStack } from "../support/stack-fixtures";
 import { temporaryFolder } from "../support/temporary-folder";
 
@@ -67,6 +68,17 @@ test("all are copied, the newest first, and are data for scripts", async () => {
     },
   });
   expect(files(to)).toEqual(files(at));
+});
+
+test("to S3 and back they are the same", async () => {
+  const at = await filled("near");
+  const back = path("back");
+  mkdirSync(path("s3"));
+  await withS3(path("s3"), "backups", async () => {
+    expect((await copy(at, "s3://backups/far", "all")).exitCode).toBe(0);
+    expect((await copy("s3://backups/far", back, "all")).exitCode).toBe(0);
+  });
+  expect(files(back)).toEqual(files(at));
 });
 
 test("one with changed bytes is not copied, and the others are", async () => {

@@ -12,7 +12,10 @@ export interface DataSet {
   readonly digest: string;
   /** `db0 100 <sha1>` for each database: keys with their types, exact expiries, and consumer groups of streams. */
   readonly databases: readonly string[];
-  /** DUMP of all streams: the same and when each consumer was seen, which is in an RDB file and not in an AOF. */
+  /**
+   * DUMP of all streams, byte for byte. It has what an RDB file keeps and Redis 7.0 loses when it replays an AOF: when each
+   * consumer was seen, and how many entries a group has read.
+   */
   readonly streams: string;
   /** FUNCTION LIST WITHCODE, in the order of the names of the libraries. */
   readonly functions: readonly Library[];
@@ -39,9 +42,11 @@ return redis.status_reply('OK')`;
 
 /** DEBUG DIGEST knows whether a key expires, and not when; and nothing of the groups of a stream. */
 const INVENTORY = `
+local untold = { ['seen-time'] = true, ['entries-read'] = true, lag = true,
+  ['radix-tree-keys'] = true, ['radix-tree-nodes'] = true }
 local function told(value, name)
   if type(value) ~= 'table' then
-    return (name == 'seen-time' or string.find(name, '^radix')) and '' or type(value) .. ' ' .. tostring(value) .. ';'
+    return untold[name] and '' or type(value) .. ' ' .. tostring(value) .. ';'
   end
   local parts = {}
   for i, part in ipairs(value) do table.insert(parts, told(part, tostring(value[i - 1]))) end
@@ -74,7 +79,7 @@ return lines`;
 const SERVER = `
 cli() { redis-cli -s /data/redis.sock "$@"; }
 redis-server --port 0 --unixsocket /data/redis.sock --dir /data --save "" --enable-debug-command yes \\
-  --busy-reply-threshold 600000 --logfile /data/log --daemonize yes --pidfile /data/pid >/dev/null
+  --busy-reply-threshold 600000 --logfile /data/log --daemonize yes --pidfile /data/pid >/dev/null || exit
 until cli PING 2>/dev/null | grep -q PONG; do
   sleep 0.1
   if [ -e /data/pid ] && ! kill -0 "$(cat /data/pid)"; then tail -n 5 /data/log >&2; exit 1; fi

@@ -103,7 +103,11 @@ async function find(
   for (const { message } of found.failures) {
     terminal.err(`not looked at: ${message}`);
   }
-  return chooseBackup(found, id, "--from");
+  const chosen = chooseBackup(found, id, "--from");
+  for (const newer of found.broken.filter((one) => one.id > chosen.manifest.id)) {
+    terminal.err(`passed over: ${newer.id} in ${newer.store.where}: ${newer.problem}`);
+  }
+  return chosen;
 }
 
 function fromBackup(

@@ -19,7 +19,10 @@ if [ "$#" -gt 0 ] && [ ! -e "$journal" ] && [ -d "$1" ]; then
   mv "$journal.new" "$journal"
   sync
 fi
-[ -e "$journal" ] || exit 0
+if [ ! -e "$journal" ]; then
+  rm -f "$journal.new"
+  exit 0
+fi
 before=$(head -n 1 "$journal")
 case $before in
   */*) exit 1 ;;

@@ -146,10 +146,12 @@ async function run(lock: Docker.Container, script: string, ...words: readonly st
 }
 
 const MAX_LINES = 5;
+/** What redis-check-rdb says besides what is wrong. */
+const ADDITIONAL = /^\[(additional )?info\]|^--- |^\s*$/;
 
 function refuse(result: ExecResult): ExecResult {
   if (result.exitCode !== 0) {
-    const lines = `${result.stdout}\n${result.stderr}`.split("\n").filter((line) => line.trim() !== "");
+    const lines = `${result.stdout}\n${result.stderr}`.split("\n").filter((line) => !ADDITIONAL.test(line));
     throw new NotStaged(lines.slice(-MAX_LINES).join("; ") || `exit code ${result.exitCode}`);
   }
   return result;
