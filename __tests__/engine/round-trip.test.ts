@@ -42,9 +42,7 @@ const CASES = [
     environment: "prod" as const,
     size: "at the limits" as const,
   })),
-].filter(
-  ({ mode, environment, size }) => process.env.SOAK === "1" || (mode === "both" && environment === "dev"),
-);
+].filter(({ mode, environment }) => process.env.SOAK === "1" || (mode === "both" && environment === "dev"));
 
 describe.each(CASES)("$mode, $environment, $size", ({ mode, environment, size }) => {
   const minutes = size === "small" ? 2 : 10;

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import type { BackupStore } from "../../ops/backup/backup-store";
-import { type EncodeOptions, encode } from "../../ops/backup/encode";
+import { type EncodeOptions, encode, encodedSuffix } from "../../ops/backup/encode";
 import { formatManifest, type Manifest } from "../../ops/backup/manifest";
 
 /** The manifest of a snapshot that nothing is wrong with, begun when its id says. */
@@ -35,17 +35,15 @@ export async function encodedBackup(
   options: EncodeOptions,
   id = "20261121T150411Z-3fa9",
 ): Promise<{ readonly file: Buffer; readonly manifest: Manifest }> {
-  const { stream, suffix, measured } = encode(
-    Readable.from(Buffer.isBuffer(content) ? [content] : content),
-    options,
-  );
+  const { stream, measured } = encode(Readable.from(Buffer.isBuffer(content) ? [content] : content), options);
   const file = await buffer(stream);
   const { content: before, file: after } = measured();
+  const encryption = options.recipients.length > 0 ? "age" : "none";
   const manifest = manifestOf(id, {
     content: before,
-    file: { name: `${id}.rdb${suffix}`, ...after },
+    file: { name: `${id}.rdb${encodedSuffix(options.compression, encryption)}`, ...after },
     compression: options.compression,
-    encryption: options.recipients.length > 0 ? "age" : "none",
+    encryption,
   });
   return { file, manifest };
 }
