@@ -74,7 +74,10 @@ test("bin/down keeps the data and the secrets, and removes the rest", async () =
   const { exitCode, stdout, stderr } = await run("bin/down", "sentra-portal-prod");
   expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: copy.rename("down: sentra-portal-prod\n") });
   expect(stderr).toContain(
-    "kept docker_volume.backup_secrets docker_volume.exporter_secrets docker_volume.redis_backups docker_volume.redis_data docker_volume.redis_secrets",
+    copy.rename(
+      "kept the volumes sentra-portal-prod-backup-secrets sentra-portal-prod-exporter-secrets " +
+        "sentra-portal-prod-backups redis-data sentra-portal-prod-secrets",
+    ),
   );
   expect(copy.made()).toEqual({ containers: [], networks: [], volumes: PROTECTED.map(copy.rename) });
 });

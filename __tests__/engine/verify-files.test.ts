@@ -1,6 +1,7 @@
 import { sentraPortal } from "../../config/services/sentra-portal";
 import { verify } from "../../ops/commands/verify";
 import { ExitCode } from "../../ops/exit-code";
+import { eventually } from "../support/eventually";
 import { recorded } from "../support/recorded";
 import { plainEnvironment, runProgram } from "../support/run-program";
 import { LAB_IMAGE, Scratch } from "../support/scratch";
@@ -40,6 +41,17 @@ it("checks the files that Redis would load, and finds them good", async () => {
   expect(exitCode).toBe(ExitCode.ok);
 });
 
+it("tells an append-only file that somebody switched off", async () => {
+  await stack.redis("OPS_CONFIG", "SET", "appendonly", "no");
+  const { exitCode, out } = await verified();
+  await stack.redis("OPS_CONFIG", "SET", "appendonly", "yes");
+  expect(out).toContain(
+    "FAIL  persistence: the append-only file is off, and configured on; run bin/redis-ops preflight",
+  );
+  expect(exitCode).toBe(ExitCode.unhealthy);
+  expect((await eventually(verified, (said) => said.exitCode === ExitCode.ok)).exitCode).toBe(ExitCode.ok);
+});
+
 it("tells a snapshot that cannot be written from data that is lost, and says what not to do", async () => {
   await inVolume("chown 0:0 /data && chmod 0755 /data");
   await stack.redis("BGSAVE");
@@ -57,10 +69,11 @@ it("tells a snapshot that cannot be written from data that is lost, and says wha
 
 it("finds a file that Redis could not load, and changes nothing in it", async () => {
   await stack.container.stop({ t: 30 });
-  await inVolume("printf torn >> /data/appendonlydir/appendonly.aof.1.incr.aof");
+  expect((await verified()).out).toContain("FAIL  health: exited; start it with docker start or bin/up");
+  await inVolume("printf torn >> /data/appendonlydir/*.incr.aof");
   const { exitCode, out } = await verified();
   expect(out).toMatch(/^FAIL {2}appendonlydir\/appendonly.aof.manifest: .*diff=4.* is not valid/m);
   expect(out).toMatch(/^ok {4}dump.rdb: \[info] 1 keys read$/m);
   expect(exitCode).toBe(ExitCode.unhealthy);
-  await inVolume("tail -c 4 /data/appendonlydir/appendonly.aof.1.incr.aof | grep -qx torn");
+  await inVolume("tail -c 4 /data/appendonlydir/*.incr.aof | grep -qx torn");
 });

@@ -25,7 +25,7 @@ export async function verify(
   if (findings.every(({ ok }) => ok)) {
     findings.push(await writeAndRead(container, props.server.auth));
     findings.push(await countConnections(container, props.server));
-    findings.push(await canSave(container, props.server.auth));
+    findings.push(await canSave(container, props.server));
     if (isLocalEngine(props.docker)) {
       findings.push(...(await tryPublishedPorts(props, terminal)));
     }
@@ -67,6 +67,9 @@ async function waitUntilHealthy(
     if (status === "healthy") {
       return { check, ok: true, saw: status };
     }
+    if (ENDED.has(status)) {
+      return { check, ok: false, saw: `${status}; start it with docker start or bin/up ${id}` };
+    }
     if (status === "unhealthy" || seconds >= timeoutSeconds) {
       return { check, ok: false, saw: `${status} after ${seconds} s` };
     }
@@ -78,10 +81,13 @@ async function waitUntilHealthy(
   }
 }
 
+/** What does not become healthy by waiting. A container that Docker starts again is `restarting`. */
+const ENDED: ReadonlySet<string> = new Set(["created", "exited", "dead", "paused"]);
+
 async function healthOf(container: Docker.Container): Promise<string | undefined> {
   try {
     const { State } = await container.inspect();
-    return State.Running ? (State.Health?.Status ?? "without a healthcheck") : State.Status;
+    return State.Running && !State.Paused ? (State.Health?.Status ?? "without a healthcheck") : State.Status;
   } catch (error) {
     if (isNotFound(error)) {
       return undefined;
@@ -111,17 +117,26 @@ async function countConnections(
  * When a file cannot be written, Redis refuses writes with MISCONF and has all of its data in memory. What helps is room or
  * the right owner, then a snapshot; to remove a file, or to stop the server, is what loses data.
  */
-async function canSave(container: Docker.Container, auth: AuthProps): Promise<Finding> {
+async function canSave(
+  container: Docker.Container,
+  { auth, persistence: { appendonly } }: RedisServerProps,
+): Promise<Finding> {
+  const check = "persistence";
   const { stdout, stderr } = await redisCommand(container, auth, ["INFO", "persistence"]);
+  const isOn = /^aof_enabled:1/m.test(stdout);
   const failed = ["rdb_last_bgsave_status", "aof_last_bgrewrite_status", "aof_last_write_status"].filter(
     (name) => new RegExp(`^${name}:err`, "m").test(stdout),
   );
   const ok = failed.length === 0 && stdout !== "";
+  if (ok && isOn !== appendonly) {
+    const saw = `the append-only file is ${isOn ? "on" : "off"}, and configured ${appendonly ? "on" : "off"}; run bin/redis-ops preflight`;
+    return { check, ok: false, saw };
+  }
   return {
-    check: "persistence",
+    check,
     ok,
     saw: ok
-      ? "the last snapshot and the append-only file were written"
+      ? `the last snapshot${isOn ? " and the append-only file were" : " was"} written`
       : `${failed.map((name) => `${name}:err`).join(", ") || stderr.trim()}; the data is in memory alone: keep the server running and its files, make room on the disk or mend the owner of /data, then write a snapshot by BGSAVE`,
   };
 }
