@@ -70,7 +70,7 @@ it("tells a snapshot that cannot be written from data that is lost, and says wha
 it("finds a file that Redis could not load, and changes nothing in it", async () => {
   await stack.container.stop({ t: 30 });
   expect((await verified()).out).toContain("FAIL  health: exited; start it with docker start or bin/up");
-  await inVolume("printf torn >> /data/appendonlydir/*.incr.aof");
+  await inVolume('for file in /data/appendonlydir/*.incr.aof; do printf torn >>"$file"; done');
   const { exitCode, out } = await verified();
   expect(out).toMatch(/^FAIL {2}appendonlydir\/appendonly.aof.manifest: .*diff=4.* is not valid/m);
   expect(out).toMatch(/^ok {4}dump.rdb: \[info] 1 keys read$/m);
