@@ -36,9 +36,10 @@ journal=$data/restore-in-progress
 
 roll_back() {
   before=$(head -n 1 "$journal")
+  case $(cat "$journal") in */*) before= ;; esac
   case $before in
     before-restore-?*) ;;
-    *) refuse "restore-in-progress that names no folder" "before-restore-…" "run bin/redis-ops restore STACK --from latest" ;;
+    *) refuse "restore-in-progress that names no folder" "before-restore-…" "move it out of the volume, and then run bin/redis-ops restore STACK --from latest" ;;
   esac
   for name in appendonlydir dump.rdb; do
     if ! grep -qxF "old $name" "$journal"; then

@@ -88,6 +88,11 @@ export function isNotFound(error: unknown): boolean {
   return error instanceof Error && "statusCode" in error && error.statusCode === 404;
 }
 
+/** Whether the engine says that a container does not exist, does not run, or is being removed: 404 and 409. */
+export function isGone(error: unknown): boolean {
+  return error instanceof Error && "statusCode" in error && [404, 409].includes(Number(error.statusCode));
+}
+
 /** Runs `argv` in a running container and waits for its end. */
 export async function exec(container: Docker.Container, argv: readonly string[]): Promise<ExecResult> {
   const process = await container.exec({ Cmd: [...argv], AttachStdout: true, AttachStderr: true });

@@ -4,7 +4,7 @@ import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import type Docker from "dockerode";
 import type { Size } from "../core/size";
-import type { ExecResult } from "./docker-engine";
+import { type ExecResult, isGone } from "./docker-engine";
 
 /** A command that is running; what it writes is read as fast as the reader takes it, so memory stays bounded. */
 export interface StreamedCommand {
@@ -29,6 +29,7 @@ export interface ThrowAway {
 
 const MAX_STDERR_BYTES = 65_536;
 const HEADER_BYTES = 8;
+const LONGEST_REMOVAL_MS = 10_000;
 const STDERR = 2;
 
 /** Starts `argv` in a running container. With `stdin`, `finished` rejects when that cannot be read to its end. */
@@ -88,7 +89,10 @@ export async function runThrowAway(
   }
 }
 
-/** Writes all of `from`, or as much as is taken: a command that ends early says why with its exit code. */
+/**
+ * Writes all of `from`, or as much as is taken: a command that ends early says why with its exit code. Where `from` fails, the
+ * command sees the end of its input, and does not wait for more.
+ */
 async function feed(from: Readable, to: NodeJS.ReadWriteStream): Promise<void> {
   let isClosed = false;
   const closed = new Promise<void>((resolve) => {
@@ -99,15 +103,18 @@ async function feed(from: Readable, to: NodeJS.ReadWriteStream): Promise<void> {
       });
     }
   });
-  for await (const chunk of from) {
-    if (isClosed) {
-      return;
+  try {
+    for await (const chunk of from) {
+      if (isClosed) {
+        return;
+      }
+      if (!to.write(chunk)) {
+        await Promise.race([once(to, "drain").catch(() => undefined), closed]);
+      }
     }
-    if (!to.write(chunk)) {
-      await Promise.race([once(to, "drain").catch(() => undefined), closed]);
-    }
+  } finally {
+    to.end();
   }
-  to.end();
 }
 
 /** Starts a container of its own, hands it to `use`, and removes it whatever happens. */
@@ -149,14 +156,17 @@ export function definition({ image, argv, user = "999:1000", binds = [], tmpfs =
   };
 }
 
-/** With the volumes that it has made itself. 404: it is gone already. 409: the engine is removing it. */
+/** Removes it with the volumes that it has made itself. Where the engine does that by itself already, this waits for it. */
 export async function removed(container: Docker.Container): Promise<void> {
-  await container.remove({ force: true, v: true }).catch((error: unknown) => {
-    const status = error instanceof Error && "statusCode" in error ? error.statusCode : undefined;
-    if (status !== 404 && status !== 409) {
+  try {
+    await container.remove({ force: true, v: true });
+  } catch (error) {
+    if (!isGone(error)) {
       throw error;
     }
-  });
+    const abortSignal = AbortSignal.timeout(LONGEST_REMOVAL_MS);
+    await container.wait({ condition: "removed", abortSignal }).catch(() => undefined); // gone, or the engine's business
+  }
 }
 
 function streamed(stream: NodeJS.ReadableStream, exitCode: () => Promise<number>): StreamedCommand {

@@ -1,6 +1,7 @@
 import type { Service } from "../../config/service";
 import { sentraPortal } from "../../config/services/sentra-portal";
-import { InvalidInputError } from "../../core/problem";
+import { formatProblem, InvalidInputError } from "../../core/problem";
+import { configuredValues } from "../../ops/apply-live/configured-values";
 import { applyLive } from "../../ops/commands/apply-live";
 import type { ExitCode } from "../../ops/exit-code";
 import { initSecrets } from "../../ops/stack-secrets";
@@ -182,6 +183,22 @@ describe("a container that cannot be changed", () => {
     }
   };
   const id = () => stack.resolved.id;
+
+  it("is left alone when Redis does not start with the configuration, or there is no image to ask", async () => {
+    const problemOf = (image: string, conf: string) =>
+      configuredValues(scratch.docker, image, conf).catch((error) => error.problems.map(formatProblem));
+    expect(await problemOf(LAB_IMAGE, "port 6379\nhz many")).toEqual([
+      expect.stringMatching(
+        /^redis\.conf: got .*'hz many'.*, expected what \S+ starts with\. Fix: correct the value in the service's file, or redis\.conf\.tpl\.$/,
+      ),
+    ]);
+    expect(await problemOf("redis-on-docker-lab/none:1", "port 6379")).toEqual([
+      "redis-on-docker-lab/none:1: got no such image on the Docker engine, expected the image of the server, which is asked " +
+        "what it makes of the configuration. Fix: docker pull redis-on-docker-lab/none:1, or build it again by bin/lab up " +
+        "--engine-image redis-on-docker-lab/none:1.",
+    ]);
+  });
+
   const make = async (Image: string, Cmd: string[]) => {
     const name = stack.props.server.containerName;
     await stack.container.remove({ force: true });

@@ -6,6 +6,7 @@ import { createBackup } from "../../ops/backup/create-backup";
 import { deployedConf } from "../../ops/backup/deployed";
 import { DirectoryStore } from "../../ops/backup/directory-store";
 import { backupVerify } from "../../ops/commands/backup-verify";
+import { exec } from "../../ops/docker-engine";
 import { initSecrets } from "../../ops/stack-secrets";
 import { readVolume, writeVolume } from "../../ops/volume-files";
 import { asClient } from "../support/keys";
@@ -108,6 +109,19 @@ describe("of the append-only set", () => {
       exitCode: 0,
       out: `ok    ${manifest.id} in ${at}: checksums, redis-check-aof of the engine`,
     });
+  });
+
+  test("one that gets encrypted is checked as well: a damaged one is not kept", async () => {
+    const [{ recipient }] = AGE_KEYS;
+    const place = join(scratch.folder, "encrypted");
+    const options = { kind: "aof", compression: "zstd", recipients: [recipient], at: place } as const;
+    const { manifest } = await createBackup(stack.resolved, options, SILENT);
+    expect(manifest).toMatchObject({ kind: "aof", encryption: "age" });
+    const damage = 'printf damage >>"$(ls /data/appendonlydir/*.incr.aof)"';
+    expect(await exec(stack.container, ["sh", "-c", damage])).toMatchObject({ exitCode: 0 });
+    await expect(createBackup(stack.resolved, options, SILENT)).rejects.toThrow(/^redis-check-aof: /);
+    const files = await new DirectoryStore(place, "/").list(stack.resolved.id);
+    expect([...files].sort()).toEqual([`${manifest.id}.aof.tar.zst.age`, `${manifest.id}.json`]);
   });
 });
 

@@ -58,6 +58,18 @@ describe.each([["bin/up"], ["bin/plan"], ["bin/down"]])("%s", (program) => {
   });
 });
 
+test("bin/up refuses --accept without a rule, and takes no option for one", async () => {
+  const { exitCode, stdout, stderr } = await copy.run("bin/up", ["--accept", "--adopt", "--accept"]);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+  const rest =
+    "expected a rule that a person may decide. Fix: write --accept RULE, as bin/redis-ops preflight says it";
+  expect(stderr.trimEnd().split("\n")).toEqual([
+    `--accept: got "--adopt", ${rest}`,
+    `--accept: got nothing, ${rest}`,
+  ]);
+  expectNothingChanged();
+});
+
 test("bin/up refuses an engine that cannot be started from here, and a Terraform that is too old", async () => {
   const old = writeScript(join(copy.directory, "old terraform"), "echo Terraform v1.5.0");
   const { exitCode, stdout, stderr } = await copy.run("bin/up", [], {

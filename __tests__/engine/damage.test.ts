@@ -7,7 +7,7 @@ import { sentraPortal } from "../../config/services/sentra-portal";
 import { InvalidInputError } from "../../core/problem";
 import { type CreateOptions, createBackup } from "../../ops/backup/create-backup";
 import { decode } from "../../ops/backup/decode";
-import { isExpectedFailure } from "../../ops/backup/expected-failure";
+import { isExpectedFailure } from "../../ops/backup/failures";
 import { formatManifest, type Manifest } from "../../ops/backup/manifest";
 import { openStore } from "../../ops/backup/open-store";
 import { backupCreate } from "../../ops/commands/backup-create";

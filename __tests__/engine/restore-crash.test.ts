@@ -64,7 +64,7 @@ $1"
   shift 3
   sh -c "$text" dying "$@" 2>/dev/null
 }
-trials=0 lost=0
+trials=0 lost=0 trees=
 for had in "" "appendonlydir" "dump.rdb" "appendonlydir dump.rdb"; do
   prepare $had
   dying "$swap" 0 before before-restore-1 && all=$(cat /tmp/count)
@@ -78,6 +78,7 @@ for had in "" "appendonlydir" "dump.rdb" "appendonlydir dump.rdb"; do
         [ "$again" -eq 0 ] || dying "$put_back" "$again" "$side"
         sh -c "$put_back" put-back || lost=$((lost + 1))
         now=$(contents)
+        [ "$again" -ne 0 ] || trees="$trees $(find /data ! -name '*.new' | sort)"
         trials=$((trials + 1))
         if [ "$now" != "$old" ] && [ "$now" != "$new" ] || [ -e /data/restore-in-progress ] ||
           { [ "$now" = "$old" ] && [ -e /data/before-restore-1 ] && [ "$old" != "$new" ]; }; then
@@ -89,28 +90,77 @@ for had in "" "appendonlydir" "dump.rdb" "appendonlydir dump.rdb"; do
     done
   done
 done
-echo "$trials trials, $lost lost"`;
+echo "$trials trials, $lost lost, $(echo "$trees" | md5sum)"`;
+
+/** Journals that are none of swap.sh's; each must be refused with exit code 78, and nothing changed. */
+const HOSTILE = `
+put_back=$1
+state() { find /data /tmp/outside -type f | sort | xargs md5sum; }
+for journal in '' 'before-restore-' '/data' 'before-restore-../../tmp/outside\nold dump.rdb' 'before-restore-1\nold ../dump.rdb'; do
+  rm -rf /data/* /tmp/outside
+  mkdir -p /tmp/outside /data/before-restore-1 '/data/before-restore-..' /data/appendonlydir /data/restore-incoming
+  for file in /tmp/outside /data /data/before-restore-1; do echo "$file" >"$file/dump.rdb"; done
+  printf "$journal\n" >/data/restore-in-progress
+  before=$(state)
+  code=0
+  sh -c "$put_back" put-back 2>/dev/null || code=$?
+  [ "$code" -eq 78 ] && [ "$(state)" = "$before" ] || echo "$journal: exit code $code: $(state)"
+done`;
+
+/** A folder that is there already: exit code 3, and nothing changed. */
+const COLLISION = `
+mkdir -p /data/before-restore-1 /data/restore-incoming
+echo kept >/data/before-restore-1/dump.rdb
+echo now >/data/dump.rdb
+echo new >/data/restore-incoming/dump.rdb
+before=$(find /data -type f | sort | xargs md5sum)
+sh -c "$1" swap before-restore-1
+echo "exit code $?"
+[ "$(find /data -type f | sort | xargs md5sum)" = "$before" ] || find /data`;
+
+/** What a script says, run on a /data of its own. */
+const onData = (text: string, ...words: readonly string[]) =>
+  withThrowAway(
+    dockerEngine({}),
+    {
+      image: LAB_IMAGE,
+      argv: ["sleep", "600"],
+      tmpfs: { "/data": "rw,size=16m,uid=999,gid=1000", "/tmp": "rw,size=1m,mode=1777" },
+    },
+    (container) => exec(container, ["sh", "-c", text, "trials", ...words]),
+  );
+
+const PUT_BACKS = [
+  ["the next restore", script("put-back.sh")],
+  ["the next start of the server", ROLL_BACK],
+] as const;
+
+it.each(PUT_BACKS)("%s refuses a journal that names other places", async (_, putBack) => {
+  expect(await onData(HOSTILE, putBack)).toEqual({ exitCode: 0, stdout: "", stderr: "" });
+});
+
+it("an exchange moves nothing where the name of its folder is taken", async () => {
+  expect(await onData(COLLISION, script("swap.sh"))).toEqual({
+    exitCode: 0,
+    stdout: "exit code 3\n",
+    stderr: "swap: before-restore-1 is there already\n",
+  });
+});
 
 describe("an exchange that is killed", () => {
-  it.each([
-    ["the next restore", script("put-back.sh")],
-    ["the next start of the server", ROLL_BACK],
-  ])(
+  const ends: string[] = [];
+
+  it.each(PUT_BACKS)(
     "leaves the old data or the new, whole, at every one of its steps and of those of %s",
     async (_, putBack) => {
-      const said = await withThrowAway(
-        dockerEngine({}),
-        {
-          image: LAB_IMAGE,
-          argv: ["sleep", "600"],
-          tmpfs: { "/data": "rw,size=16m,uid=999,gid=1000", "/tmp": "rw,size=1m,mode=1777" },
-        },
-        (container) => {
-          return exec(container, ["sh", "-c", TRIALS, "trials", DYING, script("swap.sh"), putBack, AGAIN]);
-        },
-      );
-      expect(said.stdout).toMatch(/^\d{3} trials, 0 lost\n$/);
+      const said = await onData(TRIALS, DYING, script("swap.sh"), putBack, AGAIN);
+      expect(said.stdout).toMatch(/^\d{3} trials, 0 lost, /);
       expect(said.exitCode).toBe(0);
+      ends.push(said.stdout);
     },
   );
+
+  it("leaves the same files, whichever of the two puts it back", () => {
+    expect(ends).toEqual([ends[0], ends[0]]);
+  });
 });

@@ -169,6 +169,24 @@ describe("a server that is down", () => {
     expect((await onVolume("ls /data")).stdout).not.toContain("restore");
   });
 
+  it("gets the data of before back, whatever restore is told to do, when its exchange was killed", async () => {
+    const before = await digestOf(stack);
+    await stack.container.stop();
+    const name = "before-restore-20261121T000000Z";
+    await onVolume(
+      `cd /data && mkdir ${name} before-restore-20261120T000000Z && mv appendonlydir ${name} && ` +
+        `printf '${name}\\nold appendonlydir\\n' >restore-in-progress`,
+    );
+    const { exitCode, output } = await restored(stack, { discard: true });
+    expect(output).toContain("an earlier restore was interrupted: putting the data of before it back");
+    expect(output).toContain(`removed 1 from the volume ${stack.props.dataVolume.name}`);
+    expect(exitCode).toBe(0);
+    await stack.container.start();
+    await stack.becomeHealthy();
+    expect(await digestOf(stack)).toBe(before);
+    expect((await onVolume("ls /data")).stdout).not.toContain("restore");
+  });
+
   it("gets a backup when its data is broken and it restarts in a loop", async () => {
     const store = storeBackup(folder("down"), stack.resolved.id, content);
     await stack.container.stop();

@@ -28,6 +28,7 @@ describe.each(CASES)("$mode, $environment", ({ mode, environment }) => {
   let stack: TestStack;
   let store: string;
   let then: string;
+  let acknowledged: number;
 
   beforeAll(async () => {
     scratch = await Scratch.create();
@@ -45,7 +46,10 @@ describe.each(CASES)("$mode, $environment", ({ mode, environment }) => {
   afterAll(() => scratch.remove());
 
   it("restores every key with its time to live", async () => {
+    // A client that writes until the server ends.
+    const writing = stack.redis("-r", "1000000", "-i", "0.001", "INCR", "acknowledged");
     const { exitCode, output } = await restored(stack, { from: "latest", at: store });
+    acknowledged = Number((await writing).split("\n").at(-1));
     expect(output).toContain("kept in before-restore-");
     expect(exitCode).toBe(0);
     expect(await digestOf(stack)).toBe(then);
@@ -57,11 +61,13 @@ describe.each(CASES)("$mode, $environment", ({ mode, environment }) => {
     expect(await digestOf(stack)).toBe(then);
   });
 
-  it("takes back what was there before", async () => {
+  it("takes back what was there before, with every write that was acknowledged", async () => {
     const { exitCode, output } = await restored(stack, { undo: true });
     expect(output).toContain("runs with what was kept");
     expect(exitCode).toBe(0);
     expect(await stack.redis("GET", "later")).toBe("1");
+    expect(acknowledged).toBeGreaterThan(0);
+    expect(Number(await stack.redis("GET", "acknowledged"))).toBeGreaterThanOrEqual(acknowledged);
     expect(await stack.redis("EXISTS", "list")).toBe("0");
   });
 });

@@ -131,6 +131,16 @@ it("refuses files that only a newer engine reads, and another volume", async () 
   ]);
 });
 
+it("does not take a folder that it cannot look into for an empty one", async () => {
+  await exec(stack.container, ["mkdir", "-m", "000", "/data/appendonlydir"]);
+  expect(await problems(stack.write({ ...service, persistence: SNAPSHOTS }))).toEqual([
+    expect.stringMatching(
+      /^\S+ unread: got data files that cannot be looked at: ls: .*appendonlydir.*: Permission denied, expected files in /,
+    ),
+  ]);
+  await exec(stack.container, ["rmdir", "/data/appendonlydir"]);
+});
+
 it("tells that the volume would lose its protection", async () => {
   const { props, ...rest } = stack.write({ ...service, persistence: SNAPSHOTS });
   await exec(stack.container, ["mv", "/data/kept", "/data/dump.rdb"]);

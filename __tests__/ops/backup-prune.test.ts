@@ -1,6 +1,7 @@
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
+import { StoreFailure } from "../../ops/backup/backup-store";
 import { DirectoryStore } from "../../ops/backup/directory-store";
 import { backupPrune } from "../../ops/commands/backup-prune";
 import { storeBackup } from "../support/manifests";
@@ -124,6 +125,24 @@ test("what is broken, and what an interrupted run left, goes where a newer good 
     ].join("\n"),
   );
   expect(files()).toEqual([...both(second), `${third}.rdb.zst`, recent, "redis_backup.prom"].sort());
+});
+
+test("a store that fails says how many went before", async () => {
+  const { prune, files, at } = await storeWith(IDS);
+  const { remove } = DirectoryStore.prototype;
+  const failing = jest.spyOn(DirectoryStore.prototype, "remove");
+  failing
+    .mockImplementationOnce(function (this: DirectoryStore, ...args) {
+      return remove.apply(this, args);
+    })
+    .mockRejectedValueOnce(new StoreFailure(at, "permission denied", "run as its owner"));
+  const { exitCode, err } = await prune();
+  failing.mockRestore();
+  expect({ exitCode, err }).toEqual({
+    exitCode: 1,
+    err: `1 of 2 were removed: ${at}: permission denied. Next: run as its owner.`,
+  });
+  expect(files()).toHaveLength(6);
 });
 
 test("data for scripts", async () => {

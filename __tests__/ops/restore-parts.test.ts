@@ -50,7 +50,12 @@ it("counts what a start has found, expired or not", () => {
 });
 
 it("names what is kept by the second", () => {
-  expect(beforeName(new Date("2026-11-21T15:04:11.987Z"))).toBe("before-restore-20261121T150411Z");
+  const now = new Date("2026-11-21T15:04:11.987Z");
+  expect(beforeName(now, [])).toBe("before-restore-20261121T150411Z");
+  const kept = ["before-restore-20261121T150412Z", "before-restore-20261121T150411Z"].map((name) => ({
+    name,
+  }));
+  expect(beforeName(now, kept)).toBe("before-restore-20261121T150413Z");
 });
 
 describe("the archive of an append-only set", () => {
@@ -102,6 +107,13 @@ describe("the archive of an append-only set", () => {
     const type = entry.type ?? "file";
     await expect(buffer(repackAof(archive(entry)))).rejects.toThrow(
       `got ${type} ${JSON.stringify(entry.name)}, expected files of one folder`,
+    );
+  });
+
+  it("has one manifest", async () => {
+    const names = ["aof/own.aof.manifest", "aof/other.aof.manifest"];
+    await expect(buffer(repackAof(archive(...names.map((name) => ({ name })))))).rejects.toThrow(
+      'got "aof/own.aof.manifest" and "aof/other.aof.manifest", expected one manifest',
     );
   });
 

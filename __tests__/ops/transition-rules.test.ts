@@ -76,6 +76,12 @@ test.each<readonly [what: string, given: TransitionFacts, problem: string]>([
       "INFO. Fix: wait until it has loaded, mend it, or stop it with docker stop; or take it as it is by --accept unanswered.",
   ],
   [
+    "a folder that cannot be looked at",
+    facts({}, { unread: "ls: can't open 'appendonlydir':\nPermission denied" }),
+    "shop-dev unread: got data files that cannot be looked at: ls: can't open 'appendonlydir': Permission denied, expected " +
+      "files in /data that user 999 reads, as Redis does. Fix: give them back to 999:1000, or mend the disk.",
+  ],
+  [
     "a first rewrite that is under way",
     facts({}, { live: { isAofComplete: false } }),
     "shop-dev aof-on: got appendonly yes over 12 keys that are in no append-only file, expected an append-only file with " +

@@ -1,6 +1,6 @@
 import { InvalidInputError } from "../../core/problem";
-import { DamagedBackup } from "./damaged-backup";
 import { asBuffer } from "./digest";
+import { DamagedBackup } from "./failures";
 import { Watched } from "./watched";
 
 /** The header of a file for 1,000 recipients has some 100 KiB. */

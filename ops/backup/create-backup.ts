@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import type Docker from "dockerode";
 import type { ResolvedStack } from "../../config/resolve-stack";
 import { InvalidInputError, type Problem } from "../../core/problem";
@@ -5,6 +6,7 @@ import { connectEngine } from "../docker-engine";
 import type { Terminal } from "../terminal";
 import { type BackupSource, backupSource, infoNumber } from "./backup-source";
 import type { BackupStore } from "./backup-store";
+import { checkAof } from "./check-aof";
 import { type EncodeOptions, recipientProblems } from "./encode";
 import {
   type CreatedBackup,
@@ -72,13 +74,12 @@ async function storeAof(
   name: string,
   watch: Watch,
 ): Promise<Stored> {
-  const set = await AofSet.hold(source, props.server.auth, keeping.terminal);
-  try {
+  const { docker, image, terminal, stop } = keeping;
+  return AofSet.held({ source, auth: props.server.auth, terminal, stop }, async (set) => {
     const { content, facts } = await set.take();
-    return { facts, measured: await storeContent(keeping, name, watch(content)) };
-  } finally {
-    await set.release();
-  }
+    const check = (copy: Readable) => checkAof(docker, image, copy);
+    return { facts, measured: await storeContent(keeping, name, watch(content), check) };
+  });
 }
 
 /** @throws InvalidInputError with every problem that can be seen before anything is written */

@@ -7,8 +7,6 @@ import { verified } from "./digest";
 import type { Manifest } from "./manifest";
 import { decompressFrames } from "./zstd-frames";
 
-export { DamagedBackup } from "./damaged-backup";
-
 /**
  * The content of a backup, decrypted and decompressed in bounded memory. The stream ends only when both the file and the
  * content are, byte for byte, what the manifest says: whoever sees its end has seen the backup. Otherwise it errors with

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { DamagedBackup } from "./damaged-backup";
+import { DamagedBackup } from "./failures";
 
 /** How long something is, and its SHA-256 in lower-case hexadecimal digits: as a manifest says it. */
 export interface Measured {

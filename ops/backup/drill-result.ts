@@ -27,8 +27,10 @@ const drillShape = z.object({
 
 export type DrillResult = z.infer<typeof drillShape>;
 
+/** The result's name in a store, for people and programs. */
 export const DRILL_JSON = "drill.json";
-export const DRILL_PROM = "redis_backup_drill.prom";
+/** The same as metrics. */
+const DRILL_PROM = "redis_backup_drill.prom";
 
 /** When the last good drill began, as the store's own result says it. Undefined: there was none, or nothing readable. */
 export async function lastSuccessIn(store: BackupStore, stack: string): Promise<string | undefined> {

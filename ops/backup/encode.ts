@@ -15,8 +15,6 @@ export interface EncodeOptions {
 /** Content on its way into a store. */
 export interface Encoded {
   readonly stream: Readable;
-  /** What the name of the file ends with: nothing, `.zst`, `.age` or `.zst.age`. */
-  readonly suffix: string;
   /** For the manifest. Throws before `stream` has ended. */
   readonly measured: () => { readonly content: Measured; readonly file: Measured };
 }
@@ -36,7 +34,6 @@ export function encode(content: Readable, { compression, recipients }: EncodeOpt
   }
   return {
     stream: Readable.from(encoded(), { objectMode: false }),
-    suffix: encodedSuffix(compression, recipients.length > 0 ? "age" : "none"),
     measured: () => {
       if (!hasEnded) {
         throw new Error("measured before the stream has ended");
@@ -46,7 +43,7 @@ export function encode(content: Readable, { compression, recipients }: EncodeOpt
   };
 }
 
-/** What the name of a data file ends with after `.rdb` or `.aof.tar`. */
+/** What the name of a data file ends with after `.rdb` or `.aof.tar`: nothing, `.zst`, `.age` or `.zst.age`. */
 export function encodedSuffix(compression: Manifest["compression"], encryption: Manifest["encryption"]) {
   return `${compression === "zstd" ? ".zst" : ""}${encryption === "age" ? ".age" : ""}`;
 }

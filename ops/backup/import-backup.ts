@@ -5,12 +5,14 @@ import type { ResolvedStack } from "../../config/resolve-stack";
 import { InvalidInputError, type Problem } from "../../core/problem";
 import { connectEngine } from "../docker-engine";
 import { streamExec } from "../docker-run";
+import { engineImage } from "../engine-image";
 import type { Terminal } from "../terminal";
 import { bytesText } from "./amounts";
 import { parseInfo } from "./backup-source";
 import type { BackupStore } from "./backup-store";
 import { BadAof, checkAof } from "./check-aof";
 import { type EncodeOptions, recipientProblems } from "./encode";
+import { DamagedRdb, NotTaken, UnknownRdb } from "./failures";
 import {
   type ImportedAof,
   type ImportedRdb,
@@ -27,8 +29,6 @@ import {
   storeRdb,
   untilInterrupted,
 } from "./keep-backup";
-import { NotTaken } from "./not-taken";
-import { DamagedRdb, UnknownRdb } from "./rdb-errors";
 import { type RdbSummary, summarizeRdb } from "./read-rdb";
 import { rehearsalProblems } from "./rehearse";
 import { NotLoaded, type ScratchServer, withScratchServer } from "./scratch-server";
@@ -54,8 +54,8 @@ export async function importBackup(
   terminal: Terminal,
 ): Promise<CreatedBackup> {
   const docker = await connectEngine(stack.props.docker);
-  const { source, store } = await prepare(stack, options, docker);
-  const { image } = stack.props.server;
+  const image = await engineImage(docker, stack.props.server);
+  const { source, store } = await prepare(stack, options, docker, image);
   return untilInterrupted((stop) => {
     const keeping = { stack, store, options, docker, image, terminal, stop };
     return source.kind === "rdb" ? importRdb(source, keeping) : importAof(source, keeping, stack);
@@ -67,6 +67,7 @@ async function prepare(
   stack: ResolvedStack,
   { from, at, recipients }: ImportOptions,
   docker: Docker,
+  image: string,
 ): Promise<{ readonly source: ImportSource; readonly store: BackupStore }> {
   const problems: Problem[] = recipientProblems("--recipient", recipients);
   const source = readImportSource(from);
@@ -81,7 +82,7 @@ async function prepare(
       ...(source.kind === "rdb" && source.rdbVersion > rdbVersion
         ? [tooNew(source, stack.id, rdbVersion)]
         : []),
-      ...(await rehearsalProblems(rehearsed, { docker, image: stack.props.server.image, identities: [] })),
+      ...(await rehearsalProblems(rehearsed, { docker, image, identities: [] })),
       ...(store === undefined ? [] : await roomInStore(store, source.bytes, `which is what ${from} has`)),
     );
     if (store !== undefined && problems.length === 0) {

@@ -10,9 +10,9 @@ import type { BackupStore } from "./backup-store";
 import { checkRdb } from "./check-rdb";
 import type { Measured } from "./digest";
 import { type EncodeOptions, encode, encodedSuffix } from "./encode";
+import { NotTaken } from "./failures";
 import { dataFileStem } from "./find-backups";
 import { formatManifest, type Manifest, manifestShape } from "./manifest";
-import { NotTaken } from "./not-taken";
 import { openStore } from "./open-store";
 import type { Taken, TakenFacts } from "./take-rdb";
 import { refuseOtherCounts, verifyBackup } from "./verify-backup";
@@ -58,7 +58,7 @@ export interface Stored {
 /**
  * Stores a backup and verifies it: what was stored is read back, and the engine's own check must say that it is good. Only
  * then the manifest is written. When anything fails, or the program is asked to end, nothing stays. What is encrypted
- * cannot be read back: it is checked on its way (`storeRdb`), and its stored bytes are compared.
+ * cannot be read back: it is checked on its way (`storeContent`), and its stored bytes are compared.
  * @param write - stores the content under this name
  * @throws an expected failure (`isExpectedFailure`)
  */
@@ -108,45 +108,64 @@ export async function keepBackup(
   }
 }
 
-/** Stores a snapshot; one that gets encrypted goes through the engine's own check on its way. */
+/** Stores a snapshot, as `storeContent` does. */
 export async function storeRdb(keeping: Keeping, name: string, { content, facts }: Taken): Promise<Stored> {
-  const { docker, image, options } = keeping;
+  const measured = await storeContent(keeping, name, content, async (copy) =>
+    refuseOtherCounts(facts.keys, await checkRdb(keeping.docker, keeping.image, copy)),
+  );
+  return { facts, measured };
+}
+
+/**
+ * Compresses, encrypts and stores content.
+ * @param check - the engine's own check, which throws. Content that gets encrypted goes through it on its way, since nobody
+ *   here can read it back; any other is checked as it lies in the store.
+ * @throws what `content`, the store and `check` throw
+ */
+export async function storeContent(
+  { stack, store, options }: Keeping,
+  name: string,
+  content: Readable,
+  check: (copy: Readable) => Promise<void>,
+): Promise<Stored["measured"]> {
+  const write = async (from: Readable) => {
+    const { stream, measured } = encode(from, options);
+    await store.write(stack.id, name, stream);
+    return measured();
+  };
   if (options.recipients.length === 0) {
-    return { facts, measured: await storeContent(keeping, name, content) };
+    return write(content);
   }
   const copy = new PassThrough();
-  const checked = checkRdb(docker, image, copy);
-  checked.catch(() => undefined); // told below, when the content is stored
+  const checked = check(copy);
+  checked.catch(() => copy.destroy()); // told below, when the content is stored
   try {
-    const measured = await storeContent(keeping, name, copied(content, copy));
-    refuseOtherCounts(facts.keys, await checked);
-    return { facts, measured };
+    const measured = await write(copied(content, copy));
+    await checked;
+    return measured;
   } finally {
     copy.destroy();
   }
 }
 
-export async function storeContent(
-  { stack, store, options }: Keeping,
-  name: string,
-  content: Readable,
-): Promise<Stored["measured"]> {
-  const { stream, measured } = encode(content, options);
-  await store.write(stack.id, name, stream);
-  return measured();
-}
+/** Ctrl-C, the end that a supervisor asks for, and a terminal or an ssh session that is gone. */
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-/** Runs `work` with a signal that Ctrl-C and SIGTERM give: it cleans up, and fails with `NotTaken`. */
+/** Runs `work` with a signal that SIGINT, SIGTERM and SIGHUP give: it cleans up, and fails with `NotTaken`. */
 export async function untilInterrupted<T>(work: (stop: AbortSignal) => Promise<T>): Promise<T> {
   const stop = new AbortController();
   const onSignal = () => stop.abort(new NotTaken("it was interrupted"));
-  process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
+  for (const signal of SIGNALS) {
+    process.once(signal, onSignal);
+  }
   try {
     return await work(stop.signal);
   } catch (error) {
     throw stop.signal.aborted ? stop.signal.reason : error;
   } finally {
-    process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
+    for (const signal of SIGNALS) {
+      process.off(signal, onSignal);
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 import type { BackupStore } from "./backup-store";
 import { BackupFileMissing } from "./backup-store";
-import { DamagedBackup } from "./damaged-backup";
+import { DamagedBackup } from "./failures";
 import { type FoundBackup, findBackups } from "./find-backups";
 import { expiredBackups, type RetentionPolicy } from "./retention";
 import { compareStored } from "./verify-backup";

@@ -1,4 +1,4 @@
-import { DamagedRdb, UnknownRdb } from "./rdb-errors";
+import { DamagedRdb, UnknownRdb } from "./failures";
 import { STRING, type StringKind } from "./rdb-strings";
 
 /** Held here, as in rdb-value.ts. */

@@ -1,4 +1,4 @@
-import { DamagedRdb } from "./rdb-errors";
+import { DamagedRdb } from "./failures";
 
 /** How a string lies in an RDB file. */
 export const STRING = { raw: 0, integer: 1, lzf: 2 } as const;

@@ -1,4 +1,4 @@
-import { DamagedRdb, UnknownRdb } from "./rdb-errors";
+import { DamagedRdb, UnknownRdb } from "./failures";
 import { BEGIN, PACKED, type Packed, STEP, STEPS } from "./rdb-format";
 import { RdbHead } from "./rdb-head";
 import { RdbLength } from "./rdb-length";

@@ -1,5 +1,5 @@
+import { DamagedRdb, UnknownRdb } from "./failures";
 import { RdbChecksum } from "./rdb-checksum";
-import { DamagedRdb, UnknownRdb } from "./rdb-errors";
 import { AFTER, OPCODE, RECORD, START, STEP, STEPS, typeOf } from "./rdb-format";
 import { RdbPieces } from "./rdb-pieces";
 import { decodeString } from "./rdb-strings";

@@ -3,7 +3,7 @@ import type { KeyCounts, SampledKey } from "./manifest";
 import { OPCODE } from "./rdb-format";
 import { RdbWalker } from "./rdb-walker";
 
-export { DamagedRdb, UnknownRdb } from "./rdb-errors";
+export { DamagedRdb, UnknownRdb } from "./failures";
 
 export interface RdbSummary {
   /** `REDIS0010`: 10. */

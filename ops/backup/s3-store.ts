@@ -1,4 +1,4 @@
-import { Readable } from "node:stream";
+import { finished, PassThrough, Readable } from "node:stream";
 import type { GetObjectCommandOutput, S3Client, S3ClientConfig } from "@aws-sdk/client-s3";
 import {
   BackupFileMissing,
@@ -58,7 +58,7 @@ const FAILURES: Readonly<Record<string, readonly [reason: string, next: string]>
 
 /** What the way to it says. */
 const UNREACHABLE =
-  /\b(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EPIPE|ETIMEDOUT)\b/;
+  /\b(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EPIPE|ETIMEDOUT|ERR_STREAM_PREMATURE_CLOSE)\b/;
 
 /**
  * A bucket of S3, or of a store that speaks as S3 does: `<prefix>/<stack>/<name>`. Credentials, region and endpoint come
@@ -95,8 +95,10 @@ export class S3Store implements BackupStore {
     if (!isManifest(file)) {
       return file;
     }
-    const object = await this.object(this.key(stack, file.name));
-    return object && { ...file, text: (await object.Body?.transformToString("utf8")) ?? "" };
+    return this.trying(async () => {
+      const object = await this.object(this.key(stack, file.name));
+      return object && { ...file, text: (await object.Body?.transformToString("utf8")) ?? "" };
+    });
   }
 
   private async files(stack: string): Promise<readonly StoredFile[]> {
@@ -120,7 +122,19 @@ export class S3Store implements BackupStore {
     if (object?.Body === undefined) {
       throw new BackupFileMissing(this.where, `${stack}/${name}`);
     }
-    return object.Body as Readable;
+    return this.handedOn(object.Body as Readable);
+  }
+
+  /** The same bytes; where they end too early, the stream fails with StoreFailure. */
+  private handedOn(body: Readable): Readable {
+    const output = new PassThrough();
+    finished(body, (error) => {
+      if (error) {
+        output.destroy(this.failure(error) as Error);
+      }
+    });
+    output.once("close", () => body.destroy());
+    return body.pipe(output);
   }
 
   private async object(key: string): Promise<GetObjectCommandOutput | undefined> {

@@ -2,7 +2,7 @@ import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
 import type { Size } from "../../core/size";
-import { type ExecResult, exec } from "../docker-engine";
+import { type ExecResult, exec, isGone } from "../docker-engine";
 import { type StreamedCommand, streamExec, withThrowAway } from "../docker-run";
 import { type DatabaseKeys, type LoadedServer, parseKeyspace } from "./compare-with-manifest";
 
@@ -28,6 +28,7 @@ export class NotLoaded extends Error {}
 
 /** After this many seconds the container ends by itself, also when this program was killed. */
 const LIFETIME_SECONDS = 3600;
+const GONE = "its container is gone: loading took longer than an hour, or somebody removed it";
 const LOG_LINES = 5;
 const SOCKET = "/data/scratch.sock";
 
@@ -61,22 +62,34 @@ export function withScratchServer<T>(
 ): Promise<T> {
   const container = { image, memory, binds: ["/data"], argv: ["sleep", `${LIFETIME_SECONDS}`] };
   return withThrowAway(docker, container, async (container) => {
-    const taken = await streamExec(container, ["sh", "-c", TAKE[load.kind]], load.content);
-    taken.stdout.resume();
-    const { exitCode, stderr } = await taken.finished;
-    if (exitCode !== 0) {
-      throw new NotLoaded(`the data could not be written to a volume of its own: ${stderr.trim()}`);
-    }
-    const started = Date.now();
-    const server = await streamExec(container, ["sh", "-c", START]);
-    await untilLoaded(container, server, onProgress);
+    const loadSeconds = await loaded(container, load, onProgress).catch((error: unknown) => {
+      throw isGone(error) ? new NotLoaded(GONE) : error;
+    });
     return use({
       container,
-      loadSeconds: (Date.now() - started) / 1000,
+      loadSeconds,
       command: (...argv) => command(container, argv),
       keyspace: () => keyspace(container),
     });
   });
+}
+
+/** Returns how many seconds the server took, from its start on. */
+async function loaded(
+  container: Docker.Container,
+  { kind, content }: ScratchOptions["load"],
+  onProgress: (text: string) => void,
+): Promise<number> {
+  const taken = await streamExec(container, ["sh", "-c", TAKE[kind]], content);
+  taken.stdout.resume();
+  const { exitCode, stderr } = await taken.finished;
+  if (exitCode !== 0) {
+    throw new NotLoaded(`the data could not be written to a volume of its own: ${stderr.trim()}`);
+  }
+  const started = Date.now();
+  const server = await streamExec(container, ["sh", "-c", START]);
+  await untilLoaded(container, server, onProgress);
+  return (Date.now() - started) / 1000;
 }
 
 function command(container: Docker.Container, argv: readonly string[]): Promise<ExecResult> {

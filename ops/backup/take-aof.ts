@@ -8,7 +8,7 @@ import { streamExec } from "../docker-run";
 import { redisCommand } from "../redis-command";
 import type { Terminal } from "../terminal";
 import { type BackupSource, parseInfo } from "./backup-source";
-import { NotTaken } from "./not-taken";
+import { NotTaken } from "./failures";
 import { rdbVersionOf, type Taken, type TakenFacts } from "./take-rdb";
 
 /** Folder of the files in the archive, whatever it is called on the server. */
@@ -16,6 +16,17 @@ const FOLDER = "appendonlydir";
 const REWRITE = "auto-aof-rewrite-percentage";
 const DEFAULT_REWRITE = "100";
 const TOLD_EVERY_MS = 2000;
+/** For how long writing clients wait at most, also when this program is killed meanwhile. */
+const PAUSE_MS = 1000;
+const BUFFER_LOOKS = 10;
+const MEASURES = 3;
+
+export interface AofHolding {
+  readonly source: BackupSource;
+  readonly auth: AuthProps;
+  readonly terminal: Terminal;
+  readonly stop: AbortSignal;
+}
 
 interface AofFile {
   readonly name: string;
@@ -31,24 +42,29 @@ export class AofSet {
   ) {}
 
   /**
-   * Keeps the server from rewriting its append-only file until `release`, and waits until no rewrite runs. A setting of 0
-   * that redis.conf does not ask for is of a run that was killed: it is put back at the end as well.
-   * @throws NotTaken when the server refuses
+   * Waits until no rewrite of the append-only file runs, and keeps the server from one until `use` has ended. Then the
+   * setting is put back that the server was started with; so a 0 that a killed run left goes as well.
+   * @throws NotTaken when the server refuses, the reason of `stop` when it is given, and what `use` throws
    */
-  static async hold(source: BackupSource, auth: AuthProps, terminal: Terminal): Promise<AofSet> {
+  static async held<T>(
+    { source, auth, terminal, stop }: AofHolding,
+    use: (set: AofSet) => Promise<T>,
+  ): Promise<T> {
     const set = new AofSet(source, auth, source.conf.directive(REWRITE) ?? DEFAULT_REWRITE);
+    let result: T;
     try {
       await set.config("SET", REWRITE, "0");
-      await set.untilNoRewrite(terminal);
-      return set;
+      await set.untilNoRewrite(terminal, stop);
+      result = await use(set);
     } catch (error) {
-      await set.release();
+      await set.release().catch(() => undefined); // the first failure is the one to tell
       throw error;
     }
+    await set.release();
+    return result;
   }
 
-  /** Puts the setting back that the server was started with. */
-  async release(): Promise<void> {
+  private async release(): Promise<void> {
     await this.config("SET", REWRITE, this.percentage);
   }
 
@@ -112,20 +128,31 @@ export class AofSet {
   /**
    * Sizes at a moment at which Redis writes nothing: writing clients wait for it, some ten milliseconds and never more than
    * a second. Otherwise a file could end within a command, and within a transaction.
+   * @throws NotTaken when there was no such moment
    */
   private async measure() {
+    for (let tries = 0; tries < MEASURES; tries++) {
+      const measured = await this.measureOnce();
+      if (measured !== undefined) {
+        return measured;
+      }
+    }
+    throw new NotTaken(
+      "there was no moment at which all that was written lay in the append-only file: try again when the machine has less to do",
+    );
+  }
+
+  /** Undefined when Redis may have been writing. */
+  private async measureOnce() {
     const name = `${unquoted(this.source.conf.directive("appendfilename")) ?? "appendonly.aof"}.manifest`;
-    const isPaused = (await this.redis("CLIENT", "PAUSE", "1000", "WRITE")).trim() === "OK";
+    const started = performance.now(); // the pause begins later, and so ends later
+    const isPaused = (await this.redis("CLIENT", "PAUSE", `${PAUSE_MS}`, "WRITE")).trim() === "OK";
     if (!isPaused) {
       throw new NotTaken("the server does not take CLIENT PAUSE");
     }
     try {
-      for (
-        let tries = 0;
-        tries < 10 && (await this.persistence()).get("aof_buffer_length") !== "0";
-        tries++
-      ) {
-        await sleep(20);
+      if (!(await this.hasEmptyBuffer())) {
+        return undefined;
       }
       const { exitCode, stdout, stderr } = await exec(this.source.container, [
         "sh",
@@ -137,6 +164,9 @@ export class AofSet {
       ]);
       if (exitCode !== 0) {
         throw new NotTaken(`${this.folder}: ${stderr.trim()}`);
+      }
+      if (performance.now() - started >= PAUSE_MS) {
+        return undefined;
       }
       const at = stdout.lastIndexOf("\n\n") + 1;
       const text = stdout.slice(0, at);
@@ -157,9 +187,21 @@ export class AofSet {
     }
   }
 
-  private async untilNoRewrite(terminal: Terminal): Promise<void> {
+  /** Whether all that was written was handed to the operating system, soon. */
+  private async hasEmptyBuffer(): Promise<boolean> {
+    for (let looks = 0; looks < BUFFER_LOOKS; looks++) {
+      if ((await this.persistence()).get("aof_buffer_length") === "0") {
+        return true;
+      }
+      await sleep(20);
+    }
+    return false;
+  }
+
+  private async untilNoRewrite(terminal: Terminal, stop: AbortSignal): Promise<void> {
     const started = Date.now();
     for (let announced = TOLD_EVERY_MS; ; await sleep(100)) {
+      stop.throwIfAborted();
       const info = await this.persistence();
       if (info.get("aof_rewrite_in_progress") === "0" && info.get("aof_rewrite_scheduled") === "0") {
         return;

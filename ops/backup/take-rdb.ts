@@ -1,9 +1,8 @@
 import { Readable } from "node:stream";
 import { streamExec } from "../docker-run";
 import { asBackup, type BackupSource, infoNumber } from "./backup-source";
+import { DamagedRdb, NotTaken, UnknownRdb } from "./failures";
 import type { KeyCounts, SampledKey } from "./manifest";
-import { NotTaken } from "./not-taken";
-import { DamagedRdb, UnknownRdb } from "./rdb-errors";
 import { RdbReader, type RdbSummary } from "./read-rdb";
 
 /** Data that comes from a server. `facts` is whole when `content` was read to its end. */

@@ -1,9 +1,9 @@
 import type Docker from "dockerode";
 import { checkAof } from "./check-aof";
 import { type CheckedRdb, checkRdb } from "./check-rdb";
-import { DamagedBackup } from "./damaged-backup";
 import { decode } from "./decode";
 import { verified } from "./digest";
+import { DamagedBackup } from "./failures";
 import type { FoundBackup } from "./find-backups";
 import type { Manifest } from "./manifest";
 import type { Watch } from "./watch";

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { PassThrough, Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type Docker from "dockerode";
-import { type ExecResult, exec, isNotFound } from "../docker-engine";
+import { type ExecResult, exec, isGone, isNotFound } from "../docker-engine";
 import { runThrowAway, streamExec, type ThrowAway, withThrowAway } from "../docker-run";
 import { engineImage, type ImageOf } from "../engine-image";
 import {
@@ -67,8 +67,11 @@ const ENGINE_GONE = new Set([
   "ENOTFOUND",
 ]);
 
-/** Seconds after which a read that nobody stops is over. */
-const LONGEST_READ = "86400";
+/** Seconds, 2 h: a read that takes longer fails. So long the container stays when this program was killed. */
+const LONGEST_READ = "7200";
+
+const READER_GONE =
+  "its reader is gone: reading took longer than two hours, or somebody removed the container";
 
 /** A Docker volume: `<stack>/<name>` in it, as the schedule of a stack writes it. Needs the image of the stack's server, deployed or configured. */
 export class VolumeStore implements BackupStore {
@@ -102,6 +105,7 @@ export class VolumeStore implements BackupStore {
       });
   }
 
+  /** The stream fails with StoreFailure when it was not read to its end within two hours. */
   async read(stack: string, name: string): Promise<Readable> {
     const file = pathInStore(stack, name);
     if (!(await this.exists())) {
@@ -126,7 +130,7 @@ export class VolumeStore implements BackupStore {
       }).then(
         () => output.end(),
         (error: unknown) => {
-          const failure = this.failure(error);
+          const failure = isHandedOut && isGone(error) ? this.failed(READER_GONE) : this.failure(error);
           if (isHandedOut) {
             output.destroy(failure);
           } else {

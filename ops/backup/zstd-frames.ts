@@ -1,5 +1,5 @@
 import { compress, decompress } from "@mongodb-js/zstd";
-import { DamagedBackup } from "./damaged-backup";
+import { DamagedBackup } from "./failures";
 
 /**
  * Content of one frame. Frames one after another are one valid zstd file, so the whole needs no more memory than some of

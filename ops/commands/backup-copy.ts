@@ -2,7 +2,7 @@ import type { ResolvedStack } from "../../config/resolve-stack";
 import { InvalidInputError, type Problem } from "../../core/problem";
 import { type BackupStore, StoreFailure } from "../backup/backup-store";
 import { copyBackup } from "../backup/copy-backup";
-import { isExpectedFailure, tellingFailures } from "../backup/expected-failure";
+import { isExpectedFailure, tellingFailures } from "../backup/failures";
 import { chooseBackup, type FoundBackup, findBackups } from "../backup/find-backups";
 import { roomInStore, untilInterrupted } from "../backup/keep-backup";
 import { openStore, readingStores } from "../backup/open-store";

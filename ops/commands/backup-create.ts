@@ -1,8 +1,9 @@
 import type { ResolvedStack } from "../../config/resolve-stack";
 import { ageText, bytesText } from "../backup/amounts";
 import { type CreateOptions, createBackup } from "../backup/create-backup";
-import { tellingFailures } from "../backup/expected-failure";
+import { tellingFailures } from "../backup/failures";
 import type { CreatedBackup } from "../backup/keep-backup";
+import { restoreCommand } from "../backup/restore-command";
 import { ExitCode } from "../exit-code";
 import { json, type Terminal } from "../terminal";
 
@@ -22,8 +23,7 @@ export function backupCreate(
         terminal.out(json({ where: created.store.where, manifest: created.manifest }));
       } else {
         terminal.out(lineOf(created));
-        const at = options.at === undefined ? "" : ` --at ${options.at}`;
-        terminal.err(`Next: bin/redis-ops restore ${stack.id} --from ${created.manifest.id}${at}`);
+        terminal.err(`Next: ${restoreCommand(stack.id, created.manifest, options.at)}`);
       }
       return ExitCode.ok;
     },

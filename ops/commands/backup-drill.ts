@@ -5,7 +5,7 @@ import { ageText, bytesText, keysText } from "../backup/amounts";
 import { parseKeyspace, totalOf } from "../backup/compare-with-manifest";
 import { readIdentities } from "../backup/decode";
 import { DRILL_JSON, type DrillResult, lastSuccessIn, writeDrillResult } from "../backup/drill-result";
-import { tellingFailures } from "../backup/expected-failure";
+import { tellingFailures } from "../backup/failures";
 import { chooseBackup, type FoundBackup, findBackups } from "../backup/find-backups";
 import { readingStores } from "../backup/open-store";
 import { type RehearsalOptions, rehearsalProblems, rehearse } from "../backup/rehearse";

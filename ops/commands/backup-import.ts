@@ -1,7 +1,8 @@
 import type { ResolvedStack } from "../../config/resolve-stack";
 import { bytesText, keysText } from "../backup/amounts";
-import { tellingFailures } from "../backup/expected-failure";
+import { tellingFailures } from "../backup/failures";
 import { type ImportOptions, importBackup } from "../backup/import-backup";
+import { restoreCommand } from "../backup/restore-command";
 import { ExitCode } from "../exit-code";
 import { json, type Terminal } from "../terminal";
 
@@ -22,11 +23,10 @@ export function backupImport(
       } else {
         const { id, file, keys, startedAt, engine } = manifest;
         const content = keys === undefined ? "keys not known" : keysText(keys.total);
-        const at = options.at === undefined ? "" : ` --at ${options.at}`;
         terminal.out(
           `${id} in ${store.where}: ${bytesText(file.bytes)}, ${content}, data of ${startedAt}, Redis ${engine.version}, verified`,
         );
-        terminal.err(`Next: bin/redis-ops restore ${stack.id} --from ${id}${at}`);
+        terminal.err(`Next: ${restoreCommand(stack.id, manifest, options.at)}`);
       }
       return ExitCode.ok;
     },

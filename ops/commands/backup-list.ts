@@ -1,6 +1,6 @@
 import type { ResolvedStack } from "../../config/resolve-stack";
 import { ageText, bytesText } from "../backup/amounts";
-import { tellingFailures } from "../backup/expected-failure";
+import { tellingFailures } from "../backup/failures";
 import { type FoundBackup, type FoundBackups, findBackups } from "../backup/find-backups";
 import { readingStores } from "../backup/open-store";
 import { dockerEngine } from "../docker-engine";

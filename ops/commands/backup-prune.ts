@@ -3,7 +3,7 @@ import type { ResolvedStack } from "../../config/resolve-stack";
 import { Duration } from "../../core/duration";
 import { Problems } from "../../core/problem";
 import { bytesText } from "../backup/amounts";
-import { tellingFailures } from "../backup/expected-failure";
+import { isExpectedFailure, tellingFailures } from "../backup/failures";
 import { readingStores } from "../backup/open-store";
 import { type PrunePlan, planPrune } from "../backup/plan-prune";
 import type { RetentionPolicy } from "../backup/retention";
@@ -26,7 +26,7 @@ export interface BackupPruneOptions {
 
 /**
  * `redis-ops backup prune`: shows what would be removed, each store by itself, and removes it with `--yes`, or when a
- * person says so on a terminal. Without both nothing is removed, and the exit code is 0.
+ * person says so on a terminal. Without both nothing is removed, and the exit code is 0. Exit code 1 when a store failed.
  */
 export function backupPrune(
   stack: ResolvedStack,
@@ -45,10 +45,8 @@ export function backupPrune(
       terminal.out(plans.map((plan) => planText(plan, policy.now)).join("\n"));
     }
     const isWanted = !isEmpty && (options.yes || (!options.json && (await isToldTo())));
-    for (const { store, removed } of isWanted ? plans : []) {
-      for (const { names } of removed) {
-        await store.remove(stack.id, names);
-      }
+    if (isWanted && !(await removeAll(stack.id, plans, terminal))) {
+      return ExitCode.unhealthy;
     }
     if (options.json) {
       terminal.out(json({ stack: stack.id, stores: plans.map(asData), removed: isWanted }));
@@ -59,6 +57,23 @@ export function backupPrune(
     }
     return ExitCode.ok;
   });
+}
+
+/** False when a store failed, which is told with how many were removed until then. */
+async function removeAll(stack: string, plans: readonly PrunePlan[], terminal: Terminal): Promise<boolean> {
+  const all = plans.flatMap(({ store, removed }) => removed.map(({ names }) => ({ store, names })));
+  for (const [done, { store, names }] of all.entries()) {
+    try {
+      await store.remove(stack, names);
+    } catch (error) {
+      if (!isExpectedFailure(error)) {
+        throw error;
+      }
+      terminal.err(`${done} of ${all.length} were removed: ${error.message}`);
+      return false;
+    }
+  }
+  return true;
 }
 
 /** On a terminal asks a person; elsewhere nobody can say yes. */

@@ -1,6 +1,6 @@
 import type { ResolvedStack } from "../../config/resolve-stack";
 import { readIdentities } from "../backup/decode";
-import { isExpectedFailure, tellingFailures } from "../backup/expected-failure";
+import { isExpectedFailure, tellingFailures } from "../backup/failures";
 import { chooseBackup, type FoundBackup, findBackups } from "../backup/find-backups";
 import { readingStores } from "../backup/open-store";
 import { type Verifier, verifyBackup } from "../backup/verify-backup";

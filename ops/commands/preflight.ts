@@ -122,7 +122,7 @@ async function failureOf(
     return undefined;
   } catch (error) {
     if (error instanceof SequenceFailed) {
-      return `failed, and switched back: ${error.message}`;
+      return `failed: ${error.message}`;
     }
     throw error;
   }

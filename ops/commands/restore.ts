@@ -1,15 +1,16 @@
+import type Docker from "dockerode";
 import type { ResolvedStack } from "../../config/resolve-stack";
 import { InvalidInputError, type Problem } from "../../core/problem";
 import { bytesText } from "../backup/amounts";
 import { StoreFailure } from "../backup/backup-store";
 import { decode, readIdentities } from "../backup/decode";
-import { isExpectedFailure } from "../backup/expected-failure";
+import { isExpectedFailure, UnknownRdb } from "../backup/failures";
 import { chooseBackup, type FoundBackup, findBackups } from "../backup/find-backups";
 import { readingStores } from "../backup/open-store";
-import { UnknownRdb } from "../backup/rdb-errors";
 import { connectEngine } from "../docker-engine";
 import { ExitCode } from "../exit-code";
 import { canAsk } from "../restore/ask";
+import { finishPutBack } from "../restore/exchange";
 import { ageOf, discard, undo } from "../restore/kept-data";
 import { NotAnAof } from "../restore/repack-aof";
 import { repairAof } from "../restore/repair-aof";
@@ -17,7 +18,7 @@ import { type RestoreRun, replaceData } from "../restore/replace-data";
 import { RestoreFailed } from "../restore/restore-failed";
 import { withRestoreLock } from "../restore/restore-lock";
 import { backupProblems, optionProblems, type RestoreOptions } from "../restore/restore-problems";
-import { readPresentData, readTarget } from "../restore/restore-target";
+import { type PresentData, type RestoreTarget, readPresentData, readTarget } from "../restore/restore-target";
 import { cutAt, NotStaged, type Staged, stageBackup } from "../restore/stage-backup";
 import type { Terminal } from "../terminal";
 
@@ -25,10 +26,10 @@ import type { Terminal } from "../terminal";
 const NOTHING_CHANGED = [NotStaged, NotAnAof, UnknownRdb];
 
 /**
- * `redis-ops restore`: makes a backup, what an earlier restore kept, the present files without what is torn, or
- * nothing the data of a stack's server. What was
- * there is kept in the volume. Exit code 0 only when the server runs with exactly that; 1 when it could not be done and the
- * data is the one of before; 2 when nothing was begun.
+ * `redis-ops restore`: makes a backup, what an earlier restore kept, the present files without what is torn, or nothing the
+ * data of a stack's server. What was there is kept in the volume. An exchange that was interrupted is put back first. Exit
+ * code 0 only when the server runs with exactly that; 1 when it could not be done and the data is the one of before; 2 when
+ * nothing was begun.
  * @param of the stack whose backups are meant
  * @throws InvalidInputError with everything that keeps it from being done
  */
@@ -48,18 +49,8 @@ export async function restore(
   try {
     const backup = options.from === undefined ? undefined : await find(of, options.from, options, terminal);
     return await withRestoreLock(docker, target, async (lock) => {
-      const present = await readPresentData(target, lock);
+      const present = await readWhole(target, lock, terminal);
       const run: RestoreRun = { docker, target, lock, present, options, terminal };
-      if (present.isHalfExchanged && present.databases !== undefined) {
-        throw new InvalidInputError([
-          {
-            field: `volume ${target.volume}`,
-            got: "a restore that was interrupted, under a server that runs",
-            expected: "one that was put back before Redis started",
-            fix: `run docker restart ${target.containerName}, and then restore again`,
-          },
-        ]);
-      }
       if (options.discard) {
         return discard(run);
       }
@@ -90,6 +81,31 @@ export async function restore(
     }
     throw error;
   }
+}
+
+/** What is there once an exchange that was interrupted is put back: what its journal names is the data, and not kept. */
+async function readWhole(
+  target: RestoreTarget,
+  lock: Docker.Container,
+  terminal: Terminal,
+): Promise<PresentData> {
+  const present = await readPresentData(target, lock);
+  if (!present.isHalfExchanged) {
+    return present;
+  }
+  if (present.isRunning) {
+    throw new InvalidInputError([
+      {
+        field: `volume ${target.volume}`,
+        got: "a restore that was interrupted, under a server that runs",
+        expected: "one that was put back before Redis started",
+        fix: `run docker restart ${target.containerName}, and then restore again`,
+      },
+    ]);
+  }
+  terminal.err("an earlier restore was interrupted: putting the data of before it back");
+  await finishPutBack(target, lock);
+  return readPresentData(target, lock);
 }
 
 /** The stack that the backup is of may be on another engine. */

@@ -10,19 +10,22 @@ import { type BackupSource, backupSource, infoNumber } from "../backup/backup-so
 import { parseKeyspace, totalOf } from "../backup/compare-with-manifest";
 import { createBackup } from "../backup/create-backup";
 import { readIdentities } from "../backup/decode";
-import { tellingFailures } from "../backup/expected-failure";
+import { tellingFailures } from "../backup/failures";
 import type { CreatedBackup } from "../backup/keep-backup";
 import { type RehearsalOptions, rehearsalProblems, rehearse } from "../backup/rehearse";
 import { watching } from "../backup/watch";
 import { connectEngine, isNotFound } from "../docker-engine";
+import { engineOf, type NamedEngine } from "../engine-of";
 import { ExitCode } from "../exit-code";
 import { loadOptions } from "../load";
 import { askToReplace, canAsk } from "../restore/ask";
 import { type Terminal, visible } from "../terminal";
+import { deployFile, type FailedDeploy } from "../upgrade/deploy-file";
 import { ensureImage } from "../upgrade/ensure-image";
+import { holdSignals } from "../upgrade/hold-signals";
 import { runUp } from "../upgrade/run-up";
 import { type ServiceSource, serviceSource } from "../upgrade/service-source";
-import { downgradeProblem, type NamedEngine } from "../upgrade/upgrade-problems";
+import { downgradeProblem, hasAllKeys } from "../upgrade/upgrade-problems";
 import { wayBack } from "../upgrade/way-back";
 
 export interface UpgradeOptions {
@@ -91,7 +94,11 @@ export async function upgrade(
       return ExitCode.unhealthy;
     }
     terminal.err(`loaded in ${loaded.seconds.toFixed(1)} s: ${keysText(loaded.keys)}, as in the backup`);
-    return deploy(found, backup);
+    return holdSignals(
+      "the new engine is being deployed; redis-ops ends when that is done or has failed, and says which",
+      terminal,
+      () => deploy(found, backup),
+    );
   });
 }
 
@@ -116,7 +123,7 @@ async function prepare(stack: ResolvedStack, options: UpgradeOptions, terminal: 
     problems.push(...source);
   }
   if (to !== undefined && "info" in source) {
-    const from = await engineOf(source);
+    const from = engineOf((await source.container.inspect()).Config.Image);
     const running = from ?? { version: source.info.get("redis_version") ?? "", rdbVersion: 0 };
     const downgrade = downgradeProblem(running, to);
     problems.push(...(downgrade === undefined ? configurationProblems(stack, to) : [downgrade]));
@@ -159,13 +166,6 @@ function engineNamed(name: string): NamedEngine | undefined {
   const rows: Readonly<Record<string, Engine>> = engines;
   const row = Object.hasOwn(rows, name) ? rows[name] : undefined;
   return row === undefined ? undefined : { name, ...row };
-}
-
-/** The row of the image that the container was made of. */
-async function engineOf({ container }: BackupSource): Promise<NamedEngine | undefined> {
-  const { Config } = await container.inspect();
-  const name = Object.entries<Engine>(engines).find(([, { image }]) => image === Config.Image)?.[0];
-  return name === undefined ? undefined : engineNamed(name);
 }
 
 /** What the checks of `config/` say of the service with the new engine: directives that it does not know, and gates. */
@@ -218,44 +218,56 @@ function announcement({ stack, source, from, to, file }: Upgrade): string {
 
 async function deploy(found: Upgrade, backup: CreatedBackup): Promise<ExitCode> {
   const { stack, docker, source, from, to, file, terminal } = found;
-  if (file.before !== file.after) {
-    file.write(file.after);
-  }
   terminal.err(`3 of 4: bin/up --accept engine-upgrade ${stack.id}`);
-  const exitCode = await runUp(["--accept", "engine-upgrade", stack.id], terminal);
+  const failed = await deployFile(
+    file,
+    () => runUp(["--accept", "engine-upgrade", stack.id], terminal),
+    () => isAsBefore(source),
+  );
   const back = wayBack(stack, from?.name, backup, found.options.at);
-  if (exitCode !== 0) {
-    const isStillThere = await isAsBefore(source);
-    if (isStillThere && file.before !== file.after) {
-      file.write(file.before);
-    }
-    terminal.err(
-      isStillThere
-        ? `${stack.id} was not upgraded: bin/up ended with exit code ${exitCode}. Its container is the old one${file.before === file.after ? "" : `, and ${file.shownPath} is as before`}.`
-        : `${stack.id} is upgraded in part: bin/up ended with exit code ${exitCode}, and the old container is gone.\n${back}`,
-    );
-    terminal.err(
-      `Next: mend what the lines above say, then ${isStillThere ? "upgrade again" : `bin/up ${stack.id}`}`,
-    );
+  if (failed !== undefined) {
+    terminal.err(failureText(found, failed, back));
     return ExitCode.unhealthy;
   }
   terminal.err("4 of 4: the new server beside the backup");
   const upgraded = await backupSource(stack, docker);
   const [version, now] =
     "info" in upgraded ? [upgraded.info.get("redis_version"), keysOf(upgraded).keys] : [];
-  const then = backup.manifest.keys?.total ?? 0;
-  const isGood = version === to.version && now !== undefined && (now > 0 || then === 0);
+  const { keys: total, expiring } = keysOf(source);
+  const counted = backup.manifest.keys;
+  const then = counted ?? { total, expiring };
+  const isGood = version === to.version && now !== undefined && hasAllKeys(now, then);
   terminal.out(
     `${isGood ? "" : "FAIL: "}${stack.id} runs ${version ?? "nothing that answers"}, with ${keysText(now ?? 0)}; ` +
-      `${then} in ${backup.manifest.id} in ${visible(backup.store.where)}`,
+      `${then.total} in ${counted === undefined ? "the server before" : `${backup.manifest.id} in ${visible(backup.store.where)}`}`,
   );
   terminal.err(back);
   if (!isGood) {
     terminal.err(
-      `Next: expected ${to.version} with the data; docker logs --tail 20 ${stack.props.server.containerName}`,
+      `Next: expected ${to.version} with at least ${keysText(then.total - then.expiring)}; ` +
+        `docker logs --tail 20 ${stack.props.server.containerName}`,
     );
   }
   return isGood ? ExitCode.ok : ExitCode.unhealthy;
+}
+
+function failureText(
+  { stack: { id }, file }: Upgrade,
+  { failure, isAsBefore }: FailedDeploy,
+  back: string,
+): string {
+  const isChanged = file.before !== file.after;
+  const mend = "Next: mend what the lines above say, then";
+  if (isAsBefore === true) {
+    return (
+      `${id} was not upgraded: bin/up ${failure}. Its container is the old one` +
+      `${isChanged ? `, and ${file.shownPath} is as before` : ""}.\n${mend} upgrade again`
+    );
+  }
+  return isAsBefore === false
+    ? `${id} is upgraded in part: bin/up ${failure}, and the old container is gone.\n${back}\n${mend} bin/up ${id}`
+    : `bin/up ${failure}, and the engine does not say whether the container of ${id} is still the old one; ` +
+        `${file.shownPath} names the new engine.\n${back}\n${mend} bin/up ${id}, or put the old engine back in that file`;
 }
 
 /** Whether the container is still one of the old image. */

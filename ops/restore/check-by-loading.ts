@@ -12,7 +12,7 @@ import type { DeployedConf } from "../backup/deployed";
 import { exec } from "../docker-engine";
 import { withThrowAway } from "../docker-run";
 import type { Terminal } from "../terminal";
-import { isNotRunning, type RestoreTarget } from "./restore-target";
+import { isNoAnswer, type RestoreTarget } from "./restore-target";
 import { dropAof, type Expected, NotStaged, STAGING } from "./stage-backup";
 
 const CHECK_SERVER = readFileSync(join(__dirname, "check-server.sh"), "utf8");
@@ -21,6 +21,8 @@ const LOG = `${STAGING}/check.log`;
 const POLL_MILLISECONDS = 100;
 const ANNOUNCED_SECONDS = 5;
 const KILLED = 137;
+/** In place of an exit code: the engine has removed the container before it could be asked. */
+const GONE = -1;
 
 export interface Loaded {
   readonly databases: readonly DatabaseKeys[];
@@ -54,7 +56,7 @@ export async function checkByLoading(
       memory: target.memoryLimit,
     },
     async (container) => {
-      const ended = container.wait().catch(() => undefined);
+      const ended = container.wait().catch(() => ({ StatusCode: GONE }));
       const server = serverIn(container, target.conf, isAof);
       const seconds = await untilLoaded(server, ended, lock, target, terminal);
       const found = await differences(expected, server);
@@ -70,7 +72,7 @@ export async function checkByLoading(
         }
       }
       await container.stop({ t: target.stopSeconds }).catch((error: unknown) => {
-        if (!isNotRunning(error)) {
+        if (!isNoAnswer(error)) {
           throw error;
         }
       });
@@ -128,7 +130,7 @@ function serverIn(container: Docker.Container, conf: DeployedConf, isAof: boolea
 
 async function untilLoaded(
   server: LoadedServer,
-  ended: Promise<{ StatusCode: number } | undefined>,
+  ended: Promise<{ StatusCode: number }>,
   lock: Docker.Container,
   { memoryLimit }: RestoreTarget,
   terminal: Terminal,
@@ -160,7 +162,7 @@ async function answers(server: LoadedServer): Promise<boolean> {
   try {
     return (await server.command("PING")).stdout.trim() === "PONG";
   } catch (error) {
-    if (isNotRunning(error)) {
+    if (isNoAnswer(error)) {
       return false;
     }
     throw error;

@@ -3,11 +3,12 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
 import { exec } from "../docker-engine";
-import { redisCommand } from "../redis-command";
 import type { Terminal } from "../terminal";
 import { loadedKeys } from "./check-by-loading";
 import { RestoreFailed } from "./restore-failed";
-import { infoOf, isNotRunning, type RestoreTarget } from "./restore-target";
+import { infoOf, isNoAnswer, type KeptData, type PresentData, type RestoreTarget } from "./restore-target";
+import { NotStaged } from "./stage-backup";
+import { logs, messageOf, prepareStop, type StopPlan, start, stop, stopWithData } from "./stop-with-data";
 
 const script = (name: string) => readFileSync(join(__dirname, name), "utf8");
 
@@ -18,60 +19,71 @@ const PUT_BACK = `touch /tmp/exchanging\ntrap 'rm -f /tmp/exchanging' EXIT\n${sc
 const POLL_MILLISECONDS = 100;
 const ANNOUNCED_SECONDS = 5;
 const LOG_LINES = 4;
+/** Of swap.sh. */
+const NOTHING_MOVED = 3;
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** The exchange ended before its first move. */
+class NothingMoved extends Error {}
 
 export interface Exchanged {
   /** From the stop of the server until it was ready with the other data. 0: it did not run before. */
   readonly downtimeSeconds: number;
 }
 
-/** Name of the folder that keeps what is there now: `before-restore-20261121T150411Z`. */
-export function beforeName(now: Date): string {
-  return `before-restore-${now.toISOString().replace(/[-:]|\.\d+/g, "")}`;
+/** What an exchange needs to know. */
+export interface ExchangeRun {
+  readonly target: RestoreTarget;
+  readonly lock: Docker.Container;
+  readonly present: Pick<PresentData, "databases">;
+  readonly terminal: Terminal;
+}
+
+/** Name of the folder that keeps what is there now: `before-restore-20261121T150411Z`, or of a later second that is free. */
+export function beforeName(now: Date, kept: readonly Pick<KeptData, "name">[]): string {
+  const name = `before-restore-${now.toISOString().replace(/[-:]|\.\d+/g, "")}`;
+  return kept.some((one) => one.name === name) ? beforeName(new Date(now.getTime() + 1000), kept) : name;
 }
 
 /**
  * Stops the server, exchanges its data for what is staged, starts it, and waits until it is ready with exactly that.
  * `inMeantime` runs between the stop and the exchange. Where anything fails, the old data is put back and started.
- * Ctrl-C and SIGTERM wait for the end.
- * @throws RestoreFailed when the data is the one of before again
+ * Ctrl-C, SIGTERM and the loss of the terminal wait for the end.
+ * @throws RestoreFailed, which says what the data is and whether the server runs
  */
 export async function exchange(
-  target: RestoreTarget,
-  lock: Docker.Container,
+  run: ExchangeRun,
   before: string,
   inMeantime: () => Promise<number>,
-  terminal: Terminal,
 ): Promise<Exchanged> {
-  const wait = () => terminal.err("the data is being exchanged; redis-ops ends when that is done or undone");
-  process.on("SIGINT", wait).on("SIGTERM", wait);
+  const wait = () =>
+    run.terminal.err("the data is being exchanged; redis-ops ends when that is done or undone");
+  for (const signal of SIGNALS) {
+    process.on(signal, wait);
+  }
   try {
-    return await uninterrupted(target, lock, before, inMeantime, terminal);
+    return await uninterrupted(run, before, inMeantime);
   } finally {
-    process.off("SIGINT", wait).off("SIGTERM", wait);
+    for (const signal of SIGNALS) {
+      process.off(signal, wait);
+    }
   }
 }
 
 async function uninterrupted(
-  target: RestoreTarget,
-  lock: Docker.Container,
+  run: ExchangeRun,
   before: string,
   inMeantime: () => Promise<number>,
-  terminal: Terminal,
 ): Promise<Exchanged> {
-  const wasReady = (await infoOf(target, "server")) !== undefined;
+  const { target, lock, present, terminal } = run;
+  const plan = await prepareStop(target, present, terminal);
   const stopped = Date.now();
-  await stopWithData(target, wasReady, terminal);
   let expectedKeys: number;
   try {
+    await stopWithData(target, plan, terminal);
     expectedKeys = await inMeantime();
   } catch (error) {
-    if (wasReady) {
-      await startAgain(target, terminal);
-    }
-    throw new RestoreFailed(
-      `${messageOf(error)}; nothing was exchanged${wasReady ? ", and the server runs again" : ""}`,
-      "take another backup",
-    );
+    throw await notExchanged(run, error, plan);
   }
   try {
     await succeed(lock, EXCHANGE, "swap", before);
@@ -79,78 +91,73 @@ async function uninterrupted(
     await untilReady(target, terminal);
     await checkPersistence(target, expectedKeys);
   } catch (error) {
-    throw await putBack(target, lock, before, error, wasReady, terminal);
+    throw error instanceof NothingMoved
+      ? await notExchanged(run, error, plan)
+      : await putBack(run, before, error, plan);
   }
-  return { downtimeSeconds: wasReady ? (Date.now() - stopped) / 1000 : 0 };
+  return { downtimeSeconds: plan.wasReady ? (Date.now() - stopped) / 1000 : 0 };
 }
 
-/** Repairs what an exchange left that was killed. */
-export async function finishPutBack(lock: Docker.Container): Promise<void> {
-  await succeed(lock, PUT_BACK, "put-back");
-}
-
-/** With persistence off, nothing would be left of the data to be kept: Redis is told to write it first. */
-async function stopWithData(target: RestoreTarget, wasReady: boolean, terminal: Terminal): Promise<void> {
-  const { id, container, conf, auth, savesAtStop } = target;
-  if (wasReady && !savesAtStop) {
-    terminal.err(`${id} has persistence off: writing what it has to dump.rdb, to be kept`);
-    const { stdout, stderr } = await redisCommand(container, auth, [conf.commandName("SAVE") ?? "SAVE"]);
-    if (stdout.trim() !== "OK") {
-      throw new RestoreFailed(
-        `the data of now could not be written, so it could not be kept: ${stderr.trim() || stdout.trim()}; nothing was changed`,
-        logs(target),
-      );
-    }
-  }
-  terminal.err(`stopping ${id}`);
-  await stop(target);
-  const { State } = await container.inspect();
-  // An append-only file is whole at any moment. A snapshot is written while Redis ends.
-  if (wasReady && savesAtStop && !target.appendonly && State.ExitCode !== 0) {
-    await startAgain(target, terminal);
+/**
+ * Repairs what an exchange left that was killed.
+ * @throws RestoreFailed where its journal cannot be followed
+ */
+export async function finishPutBack({ volume }: RestoreTarget, lock: Docker.Container): Promise<void> {
+  try {
+    await succeed(lock, PUT_BACK, "put-back");
+  } catch (error) {
     throw new RestoreFailed(
-      `Redis ended with exit code ${State.ExitCode} before it had written its data; nothing was exchanged, and it was started again`,
-      logs(target),
+      `the data of before an interrupted restore is not back: ${messageOf(error)}`,
+      `look at the file restore-in-progress in the volume ${volume}: it names the folder that has the data of before`,
     );
   }
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-function logs({ containerName }: RestoreTarget): string {
-  return `docker logs --tail 20 ${containerName}`;
-}
-
-async function stop({ container, stopSeconds }: RestoreTarget): Promise<void> {
-  await container.stop({ t: stopSeconds }).catch((error: unknown) => {
-    // 304: it does not run.
-    if (!(error instanceof Error && "statusCode" in error && error.statusCode === 304)) {
-      throw error;
-    }
-  });
+async function notExchanged(
+  { target, terminal }: ExchangeRun,
+  cause: unknown,
+  { wasReady }: StopPlan,
+): Promise<RestoreFailed> {
+  const why = `${messageOf(cause)}; nothing was exchanged`;
+  const next = cause instanceof NotStaged ? "take another backup" : logs(target);
+  if (!wasReady) {
+    return new RestoreFailed(why, next);
+  }
+  try {
+    await startAgain(target, terminal);
+  } catch (error) {
+    return new RestoreFailed(
+      `${why}, and ${target.containerName} is stopped: ${messageOf(error)}`,
+      `docker start ${target.containerName} starts it with the data of before`,
+    );
+  }
+  return new RestoreFailed(`${why}, and the server runs again`, next);
 }
 
 async function startAgain(target: RestoreTarget, terminal: Terminal): Promise<void> {
-  await target.container.start();
+  await start(target);
   await untilReady(target, terminal);
 }
 
 async function putBack(
-  target: RestoreTarget,
-  lock: Docker.Container,
+  { target, lock, terminal }: ExchangeRun,
   before: string,
   cause: unknown,
-  wasReady: boolean,
-  terminal: Terminal,
+  { wasReady }: StopPlan,
 ): Promise<RestoreFailed> {
+  const { id, containerName } = target;
   const why = messageOf(cause);
   terminal.err(`failed: ${why}`);
   terminal.err("putting the data of before back");
-  await stop(target);
-  await succeed(lock, PUT_BACK, "put-back", before);
-  const { containerName } = target;
+  try {
+    await stop(target);
+    await succeed(lock, PUT_BACK, "put-back", before);
+  } catch (error) {
+    return new RestoreFailed(
+      `${why}; the data of before is not back: ${messageOf(error)}; ${containerName} is stopped`,
+      `docker start ${containerName} puts it back; where the exchange was done already, bin/redis-ops restore ${id} --undo does`,
+    );
+  }
   if (!wasReady) {
     return new RestoreFailed(
       `${why}; the data of before is back, and ${containerName} is stopped: it did not answer before either`,
@@ -198,7 +205,7 @@ async function succeeds(container: Docker.Container, command: readonly string[])
   try {
     return (await exec(container, command)).exitCode === 0;
   } catch (error) {
-    if (isNotRunning(error)) {
+    if (isNoAnswer(error)) {
       return false;
     }
     throw error;
@@ -248,8 +255,7 @@ async function succeed(
 ): Promise<void> {
   const { exitCode, stdout, stderr } = await exec(lock, ["sh", "-c", text, name, ...words]);
   if (exitCode !== 0) {
-    throw new Error(
-      `the data could not be moved: ${stderr.trim() || stdout.trim() || `exit code ${exitCode}`}`,
-    );
+    const why = `the data could not be moved: ${stderr.trim() || stdout.trim() || `exit code ${exitCode}`}`;
+    throw exitCode === NOTHING_MOVED ? new NothingMoved(why) : new Error(why);
   }
 }

@@ -2,7 +2,8 @@
 # Makes the data set of before a restore the one in /data again. Usage: put-back.sh [BEFORE]
 #
 # Without BEFORE: what the journal of an interrupted exchange says; nothing where there is no journal. With BEFORE: also an
-# exchange that came to its end. Can be interrupted and run again. constructs/redis-start.sh has the same steps.
+# exchange that came to its end. Can be interrupted and run again. constructs/redis-start.sh has the same steps. Exit code 78:
+# the journal is none of swap.sh, and nothing was changed.
 set -eu
 umask 077
 cd /data
@@ -24,13 +25,16 @@ if [ ! -e "$journal" ]; then
   exit 0
 fi
 before=$(head -n 1 "$journal")
+case $(cat "$journal") in */*) before= ;; esac
 case $before in
-  */*) exit 1 ;;
   before-restore-?*) ;;
-  *) exit 1 ;;
+  *)
+    echo "put-back: $journal names no before-restore-… of this volume" >&2
+    exit 78
+    ;;
 esac
 for name in appendonlydir dump.rdb; do
-  if ! grep -qx "old $name" "$journal"; then
+  if ! grep -qxF "old $name" "$journal"; then
     rm -rf "$name"
   elif [ -e "$before/$name" ]; then
     rm -rf "$name"

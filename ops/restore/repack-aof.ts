@@ -16,6 +16,7 @@ export function repackAof(archive: Readable): Readable {
   const pack = tar.pack();
   const received = pipeline(archive, extract);
   received.catch((error: Error) => pack.destroy(error));
+  let manifest: string | undefined;
   const repacked = (async () => {
     for await (const entry of extract) {
       const { name, type, size = 0 } = entry.header;
@@ -27,8 +28,15 @@ export function repackAof(archive: Readable): Readable {
       if (type !== "file" || folders.length > 1 || folders[0] === ".." || !FILE_NAME.test(file)) {
         throw new NotAnAof(`got ${type ?? "nothing"} ${JSON.stringify(name)}, expected files of one folder`);
       }
+      const isManifest = file.endsWith(".manifest");
+      if (isManifest && manifest !== undefined) {
+        throw new NotAnAof(
+          `got ${JSON.stringify(manifest)} and ${JSON.stringify(name)}, expected one manifest`,
+        );
+      }
+      manifest = isManifest ? name : manifest;
       const target = pack.entry({
-        name: file.endsWith(".manifest") ? "appendonly.aof.manifest" : file,
+        name: isManifest ? "appendonly.aof.manifest" : file,
         size,
         mode: 0o600,
         mtime: new Date(0),

@@ -7,7 +7,6 @@ import { findBackups } from "../backup/find-backups";
 import { readingStores } from "../backup/open-store";
 import { exec } from "../docker-engine";
 import type { ExitCode } from "../exit-code";
-import { finishPutBack } from "./exchange";
 import { ageOf } from "./kept-data";
 import { type RestoreRun, replaceData } from "./replace-data";
 import { roomFor, roomProblems } from "./restore-problems";
@@ -30,11 +29,7 @@ interface Analyzed {
  * @throws InvalidInputError where nothing is wrong, or where nothing can be cut
  */
 export async function repairAof(run: RestoreRun, stack: ResolvedStack): Promise<ExitCode> {
-  const { docker, target, lock, present, terminal } = run;
-  if (present.isHalfExchanged) {
-    terminal.err("an earlier restore was interrupted: putting the data of before it back");
-    await finishPutBack(lock);
-  }
+  const { docker, target, lock, present } = run;
   const refuse = (got: string, expected: string, fix: string) =>
     new InvalidInputError([{ field: "--repair", got, expected, fix }]);
   if (present.databases !== undefined) {

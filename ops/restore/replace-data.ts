@@ -5,7 +5,7 @@ import { ExitCode } from "../exit-code";
 import { json, type Terminal } from "../terminal";
 import { askToReplace } from "./ask";
 import { checkByLoading, type Loaded } from "./check-by-loading";
-import { beforeName, exchange, finishPutBack } from "./exchange";
+import { beforeName, exchange } from "./exchange";
 import type { RestoreOptions } from "./restore-problems";
 import { keyspaceOf, type PresentData, type RestoreTarget } from "./restore-target";
 import { clearStaging, STAGING, type Staged } from "./stage-backup";
@@ -42,10 +42,6 @@ const NOTHING: Loaded = { databases: [], loadedKeys: 0, seconds: 0 };
 /** Stages, checks, shows, asks, exchanges and reports. Exit code 2 after a no: nothing was changed. */
 export async function replaceData(run: RestoreRun, replacement: Replacement): Promise<ExitCode> {
   const { target, lock, present, options, terminal } = run;
-  if (present.isHalfExchanged) {
-    terminal.err("an earlier restore was interrupted: putting the data of before it back");
-    await finishPutBack(lock);
-  }
   try {
     await clearStaging(lock);
     const staged = await replacement.stage?.();
@@ -60,24 +56,25 @@ export async function replaceData(run: RestoreRun, replacement: Replacement): Pr
     } else {
       terminal.err("too little memory for a second server: the backup is loaded while the first is stopped");
     }
-    const before = beforeName(new Date());
+    const before = beforeName(new Date(), present.kept);
     terminal.err(preview(run, replacement, loaded, before));
     if (!options.yes && !(await askToReplace(`Replace the data of ${target.id}?`))) {
       terminal.err("nothing was changed");
       return ExitCode.invalidInput;
     }
     const { downtimeSeconds } = await exchange(
-      target,
-      lock,
+      run,
       before,
       async () => loaded?.loadedKeys ?? (await check()),
-      terminal,
     );
     await replacement.finish?.();
     await report(run, replacement, before, downtimeSeconds, loaded ?? NOTHING);
     return ExitCode.ok;
   } finally {
-    await exec(lock, ["sh", "-c", `[ -e /data/restore-in-progress ] || rm -rf ${STAGING}`]);
+    // hold-lock.sh does the same at its end; what was thrown first is what counts.
+    await exec(lock, ["sh", "-c", `[ -e /data/restore-in-progress ] || rm -rf ${STAGING}`]).catch(
+      () => undefined,
+    );
   }
 }
 
@@ -119,8 +116,8 @@ function preview(
         ? "until it is loaded and checked, and then loaded again"
         : `to stop, to exchange, and about ${loaded.seconds.toFixed(1)} s to load`,
     ],
-    ...(databases === undefined && !target.savesAtStop
-      ? [["attention", "persistence is off and the server does not answer: what it has in memory is lost"]]
+    ...(databases === undefined && present.isRunning
+      ? [["attention", "the server runs and does not answer: what it has not written to its files is lost"]]
       : []),
   ];
   return [`${target.id}:`, ...lines.map(([name = "", text]) => `  ${name.padEnd(12)}  ${text}`)].join("\n");

@@ -17,8 +17,8 @@ export interface RestoreTarget {
   readonly conf: DeployedConf;
   /** What the server reads at its start: the append-only file, or `dump.rdb`. */
   readonly appendonly: boolean;
-  /** Whether it writes its data by itself when it is stopped. */
-  readonly savesAtStop: boolean;
+  /** Whether its redis.conf has save points, so that it writes `dump.rdb` when it is stopped. */
+  readonly saves: boolean;
   readonly auth: AuthProps;
   readonly image: string;
   /** Version of RDB files that its engine reads at most. Left out: an image that is in no row of config/engines.ts. */
@@ -34,6 +34,12 @@ export interface RestoreTarget {
 
 const DATA = "/data";
 const STOP_SECONDS = 10;
+/** The only names that swap.sh, put-back.sh and the start script move. */
+const FILE_NAMES = [
+  ["dbfilename", "dump.rdb"],
+  ["appendfilename", "appendonly.aof"],
+  ["appenddirname", "appendonlydir"],
+] as const;
 /** On top of the start period, which is for loading: a slow machine, and the first probes. */
 const START_MARGIN_SECONDS = 60;
 
@@ -64,6 +70,11 @@ export async function readTarget(
   if (conf === undefined || volume === undefined) {
     return missing("a container that this repository did not deploy", "its own, with a volume at /data");
   }
+  const renamed = FILE_NAMES.find(([name, usual]) => unquoted(conf.directive(name) ?? usual) !== usual);
+  if (renamed !== undefined) {
+    const [directive, usual] = renamed;
+    return missing(`a redis.conf with ${directive} ${conf.directive(directive)}`, `${directive} ${usual}`);
+  }
   const { Config, HostConfig } = inspected;
   const appendonly = conf.directive("appendonly") === "yes";
   const rdbVersion = Object.values(engines).find(({ image }) => image === Config.Image)?.rdbVersion;
@@ -74,7 +85,7 @@ export async function readTarget(
     containerName: name,
     conf,
     appendonly,
-    savesAtStop: appendonly || conf.directive("save") !== '""',
+    saves: unquoted(conf.directive("save") ?? "") !== "",
     auth: props.server.auth,
     image: Config.Image,
     ...(rdbVersion === undefined ? {} : { rdbVersion }),
@@ -88,8 +99,14 @@ export async function readTarget(
   };
 }
 
+function unquoted(value: string): string {
+  return value.replace(/^(["'])(.*)\1$/, "$2");
+}
+
 /** What a restore would replace. */
 export interface PresentData {
+  /** Whether the engine says that the server runs, answering or not. */
+  readonly isRunning: boolean;
   /** Left out: the server does not answer. */
   readonly databases?: readonly DatabaseKeys[];
   /** Unix time in seconds of the last change of a data file. Left out: there is none. */
@@ -135,8 +152,10 @@ export async function readPresentData(target: RestoreTarget, lock: Docker.Contai
   if (blocks === "" || kibibytes === "" || Number.isNaN(free)) {
     throw new Error(`the volume ${target.volume} could not be read: ${stderr.trim() || stdout.trim()}`);
   }
-  const databases = await keyspaceOf(target);
+  const isRunning = await runs(target);
+  const databases = isRunning ? await keyspaceOf(target) : undefined;
   return {
+    isRunning,
     ...(databases === undefined ? {} : { databases }),
     ...(newest === undefined ? {} : { newestWrite: Number(newest) }),
     free,
@@ -148,32 +167,36 @@ export async function readPresentData(target: RestoreTarget, lock: Docker.Contai
   };
 }
 
+async function runs({ container }: RestoreTarget): Promise<boolean> {
+  const { State } = await container.inspect();
+  return State.Running && !State.Restarting;
+}
+
 /** The keys of the running server, or undefined where none answers. */
 export async function keyspaceOf(target: RestoreTarget): Promise<readonly DatabaseKeys[] | undefined> {
-  const { State } = await target.container.inspect();
-  if (!State.Running || State.Restarting) {
-    return undefined;
-  }
   const reply = await infoOf(target, "keyspace");
   return reply === undefined ? undefined : parseKeyspace(reply);
 }
 
-/** A section of INFO, or undefined where the server refuses it or ends meanwhile. */
+/** A section of INFO, or undefined where the server does not answer, which is no proof that it does not run. */
 export async function infoOf(target: RestoreTarget, section: string): Promise<string | undefined> {
   const info = target.conf.commandName("INFO") ?? "INFO";
   try {
     const { exitCode, stdout } = await redisCommand(target.container, target.auth, [info, section]);
     return exitCode === 0 && /^# \w/.test(stdout) ? stdout : undefined;
   } catch (error) {
-    if (isNotRunning(error)) {
+    if (isNoAnswer(error)) {
       return undefined;
     }
     throw error;
   }
 }
 
-/** The engine's answer about a container that is gone, not running, or about to be. */
-export function isNotRunning(error: unknown): boolean {
+/**
+ * The engine's answer where no command could run in a container: it is gone, does not run, or ends while the command starts.
+ * 500 is also what any failure of the engine looks like: whether a container runs, its State tells.
+ */
+export function isNoAnswer(error: unknown): boolean {
   return (
     error instanceof Error &&
     "statusCode" in error &&

@@ -34,7 +34,7 @@ export async function clearStaging(lock: Docker.Container): Promise<void> {
 
 /**
  * Streams a backup into the volume, in the layout that the server reads. An append-only set stays one, also for a server
- * without: `convertToSnapshot` makes a snapshot of it once a server has loaded it.
+ * without: the server that checks it (`toSnapshot` of check-by-loading.ts) makes a snapshot of it.
  * @throws NotStaged, and what reading `content` throws
  */
 export async function stageBackup(
@@ -137,7 +137,10 @@ export async function dropAof(lock: Docker.Container): Promise<void> {
 
 async function receive(lock: Docker.Container, script: string, content: Readable): Promise<void> {
   const { stdout, finished } = await streamExec(lock, ["sh", "-c", script], content);
-  const [out, { exitCode, stderr }] = await Promise.all([text(stdout), finished]);
+  const output = text(stdout);
+  // Also where `content` fails: the command has ended when its output has, and writes nothing later.
+  await output.catch(() => undefined);
+  const [out, { exitCode, stderr }] = await Promise.all([output, finished]);
   refuse({ exitCode, stdout: out, stderr });
 }
 

@@ -3,25 +3,28 @@
 #
 # The server is stopped. What was there goes to /data/BEFORE and is kept. Entries are moved, never copied, and the journal
 # says from the first move to the last what belongs where: killed at any moment, put-back.sh or the next start of the
-# server (constructs/redis-start.sh) makes it the data set of before, whole.
+# server (constructs/redis-start.sh) makes it the data set of before, whole. Exit code 3: nothing was moved.
 set -eu
 umask 077
 cd /data
 before=$1
 journal=restore-in-progress
 
-if [ -e "$before" ]; then
-  echo "swap: $before is there already" >&2
-  exit 1
-fi
-{
-  printf '%s\n' "$before"
-  for name in appendonlydir dump.rdb; do
-    [ ! -e "$name" ] || printf 'old %s\n' "$name"
-  done
-} >"$journal.new"
+nothing_moved() { # WHY
+  echo "swap: $1" >&2
+  rm -f "$journal.new"
+  exit 3
+}
+
+[ ! -e "$before" ] || nothing_moved "$before is there already"
+entries=$before
+for name in appendonlydir dump.rdb; do
+  [ ! -e "$name" ] || entries="$entries
+old $name"
+done
+printf '%s\n' "$entries" >"$journal.new" || nothing_moved "the journal could not be written"
 sync
-mv "$journal.new" "$journal"
+mv "$journal.new" "$journal" || nothing_moved "the journal could not be written"
 sync
 mkdir "$before"
 for name in appendonlydir dump.rdb; do

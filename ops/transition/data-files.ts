@@ -19,27 +19,45 @@ export interface DataFiles {
   readonly rdbVersions: readonly number[];
 }
 
-const LIST = `
-cd /data
-if [ -s "$3/$2.manifest" ]; then echo manifest; fi
-for file in "$1" "$3/$2".*.base.rdb; do
-  if [ -s "$file" ]; then printf 'rdb %s\\n' "$(head -c 9 "$file" | tr -dc A-Z0-9)"; fi
+/** The files could not be looked at; the message is what the shell said. */
+export class UnreadData extends Error {}
+
+/** A folder that cannot be read looks like an empty one to everything that follows. A file may go at any moment. */
+const LOOK = `
+cd /data || exit 1
+for folder in . "$3"; do
+  if [ -e "$folder" ]; then ls "$folder" >/dev/null || exit 1; fi
 done
 `;
 
-const SHOW_AOF =
-  'cd /data && for file in "$2" "$3/$2".*.aof; do if [ -s "$file" ]; then cat "$file"; fi; done';
+const LIST = `${LOOK}
+if [ -s "$3/$2.manifest" ]; then echo manifest; fi
+for file in "$1" "$3/$2".*.base.rdb; do
+  if [ -s "$file" ]; then
+    start=$(head -c 9 "$file") || ! [ -e "$file" ] || exit 1
+    printf 'rdb %s\\n' "$(printf %s "$start" | tr -dc A-Z0-9)"
+  fi
+done
+`;
 
+const SHOW_AOF = `${LOOK}
+for file in "$2" "$3/$2".*.aof; do
+  if [ -s "$file" ]; then cat "$file" || ! [ -e "$file" ] || exit 1; fi
+done
+`;
+
+/** @throws UnreadData */
 export async function readDataFiles(
   docker: Docker,
   place: DataPlace,
   conf: DeployedConf,
 ): Promise<DataFiles> {
   const argv = ["sh", "-c", LIST, "list", ...fileNames(conf)];
-  const { stdout } =
+  const { exitCode, stdout, stderr } =
     "container" in place
       ? await exec(place.container, argv)
       : await runThrowAway(docker, { image: place.image, argv, binds: [`${place.volume}:/data:ro`] });
+  refuseUnread(exitCode, stderr);
   return {
     hasManifest: /^manifest$/m.test(stdout),
     rdbVersions: [...stdout.matchAll(/^rdb REDIS(\d{4})$/gm)].map(([, version]) => Number(version)),
@@ -49,6 +67,7 @@ export async function readDataFiles(
 /**
  * Those of `words` (in small letters) that stand alone between two line ends of the append-only file, as the name of a
  * command does there, in any case. A value of that text is taken for one as well. The file is read once, piece by piece.
+ * @throws UnreadData
  */
 export async function wordsInAof(
   docker: Docker,
@@ -61,14 +80,32 @@ export async function wordsInAof(
   }
   const argv = ["sh", "-c", SHOW_AOF, "show", ...fileNames(conf)];
   if ("container" in place) {
-    return wordsIn((await streamExec(place.container, argv)).stdout, words);
+    return shownWords(place.container, argv, words);
   }
   const idle = ["sleep", "3600"];
   return withThrowAway(
     docker,
     { image: place.image, argv: idle, binds: [`${place.volume}:/data:ro`] },
-    async (container) => wordsIn((await streamExec(container, argv)).stdout, words),
+    (container) => shownWords(container, argv, words),
   );
+}
+
+async function shownWords(
+  container: Docker.Container,
+  argv: readonly string[],
+  words: readonly string[],
+): Promise<readonly string[]> {
+  const { stdout, finished } = await streamExec(container, argv);
+  const found = await wordsIn(stdout, words);
+  const { exitCode, stderr } = await finished;
+  refuseUnread(exitCode, stderr);
+  return found;
+}
+
+function refuseUnread(exitCode: number, stderr: string): void {
+  if (exitCode !== 0) {
+    throw new UnreadData(stderr.trim() || `exit code ${exitCode}`);
+  }
 }
 
 /** The words that stand in a line of their own in RESP text. */

@@ -4,8 +4,16 @@ import type { ResolvedStack } from "../../config/resolve-stack";
 import type { AuthProps } from "../../core/redis-stack-props";
 import { type DeployedConf, deployedConf } from "../backup/deployed";
 import { isNotFound } from "../docker-engine";
+import { engineOf } from "../engine-of";
 import { redisCommand } from "../redis-command";
-import { type DataFiles, isImageThere, readDataFiles, wordsInAof } from "./data-files";
+import {
+  type DataFiles,
+  type DataPlace,
+  isImageThere,
+  readDataFiles,
+  UnreadData,
+  wordsInAof,
+} from "./data-files";
 import { renamedWords } from "./renamed-words";
 import { startRefusal } from "./start-refusal";
 
@@ -47,6 +55,8 @@ export interface TransitionFacts {
   readonly files: DataFiles;
   /** Names of commands that the append-only file may hold, and that the next server does not know. */
   readonly lostWords: readonly string[];
+  /** Why the files could not be looked at, so that nothing is known of the two above. */
+  readonly unread?: string;
   /** What the start script would say to the volume as it is; only where no server runs that will write it once more. */
   readonly startRefusal?: string | undefined;
 }
@@ -89,8 +99,7 @@ export async function transitionFacts(
         nextConf,
         deployed,
         ...(typeof live === "string" ? { unanswered: live } : { live }),
-        files: await readDataFiles(docker, { container }, names),
-        lostWords: await wordsInAof(docker, { container }, names, words),
+        ...(await dataFacts(docker, { container }, names, words)),
       };
     } catch (error) {
       if (!isStopped(error)) {
@@ -107,13 +116,36 @@ export async function transitionFacts(
     next,
     nextConf,
     deployed,
-    files: await readDataFiles(docker, place, names),
-    lostWords: await wordsInAof(docker, place, names, words),
+    ...(await dataFacts(docker, place, names, words)),
     // What runs and was not deployed by this project is stopped first, and may write once more.
     ...(runs && deployed === undefined
       ? {}
       : { startRefusal: await startRefusal(docker, place, nextConf.text) }),
   };
+}
+
+async function dataFacts(
+  docker: Docker,
+  place: DataPlace,
+  names: DeployedConf,
+  words: readonly string[],
+): Promise<Pick<TransitionFacts, "files" | "lostWords" | "unread">> {
+  try {
+    return {
+      files: await readDataFiles(docker, place, names),
+      lostWords: await wordsInAof(docker, place, names, words),
+    };
+  } catch (error) {
+    if (error instanceof UnreadData) {
+      return { files: NO_FILES, lostWords: [], unread: error.message };
+    }
+    throw error;
+  }
+}
+
+/** What the server that is there is; undefined: nothing says so. */
+export function versionOf({ live, deployed }: TransitionFacts): string | undefined {
+  return live?.version ?? engineOf(deployed?.image)?.version;
 }
 
 /** Whether `error` is the engine's 409: the container is not running any more, as one that restarts again and again. */
@@ -156,6 +188,10 @@ async function liveServer(container: Docker.Container, conf: DeployedConf): Prom
   if (fields.get("loading") !== "0") {
     return "it is still loading its data";
   }
+  const save = await liveSave(container, conf);
+  if ("refusal" in save) {
+    return save.refusal;
+  }
   const isAofOn = fields.get("aof_enabled") === "1";
   const wasDeployedWithAof = conf.directive("appendonly") === "yes";
   const number = (name: string) => Number(fields.get(name) ?? 0);
@@ -163,7 +199,7 @@ async function liveServer(container: Docker.Container, conf: DeployedConf): Prom
     version: fields.get("redis_version") ?? "",
     isAofOn,
     isAofComplete: isAofOn && (wasDeployedWithAof || isRewritten(fields)),
-    save: await liveSave(container, conf),
+    ...save,
     keys: [...fields].reduce(
       (sum, [name, value]) => sum + (/^db\d+$/.test(name) ? Number(/keys=(\d+)/.exec(value)?.[1] ?? 0) : 0),
       0,
@@ -184,14 +220,20 @@ export function isRewritten(fields: ReadonlyMap<string, string>): boolean {
   );
 }
 
-/** Where nobody can call CONFIG, nobody can have changed them either. */
-async function liveSave(container: Docker.Container, conf: DeployedConf): Promise<string> {
+/** Save points, as `LiveServer` has them. Where nobody can call CONFIG, nobody can have changed them either. */
+export async function liveSave(
+  container: Docker.Container,
+  conf: DeployedConf,
+): Promise<{ readonly save: string } | { readonly refusal: string }> {
   const config = conf.commandName("CONFIG");
   if (config === undefined) {
-    return (conf.directive("save") ?? "").replaceAll('"', "");
+    return { save: (conf.directive("save") ?? "").replaceAll('"', "") };
   }
-  const { stdout } = await redisCommand(container, authOf(conf), [config, "GET", "save"]);
-  return (stdout.split("\n")[1] ?? "").trim();
+  const { exitCode, stdout, stderr } = await redisCommand(container, authOf(conf), [config, "GET", "save"]);
+  const [name, value = ""] = stdout.split("\n");
+  return exitCode === 0 && name?.trim() === "save"
+    ? { save: value.trim() }
+    : { refusal: `CONFIG GET save: ${stderr.trim() || stdout.trim() || `exit code ${exitCode}`}` };
 }
 
 async function unlessMissing<T>(answer: Promise<T>): Promise<T | undefined> {

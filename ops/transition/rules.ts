@@ -1,8 +1,7 @@
-import { engines } from "../../config/engines";
 import type { Problem } from "../../core/problem";
 import type { Size } from "../../core/size";
 import { plain } from "./data-files";
-import { compareLines, engineOf, versionOf } from "./engine-of";
+import { ENGINE_RULES } from "./engine-rules";
 import { rewriteAof, switchAofOff, switchAofOn } from "./sequences";
 import type { TransitionRule } from "./transition-rule";
 
@@ -23,6 +22,20 @@ export const TRANSITION_RULES: readonly TransitionRule[] = [
             got: `a server that runs and cannot be asked: ${unanswered}`,
             expected: "an answer to INFO",
             fix: "wait until it has loaded, mend it, or stop it with docker stop",
+          },
+  },
+  {
+    id: "unread",
+    protectsFrom:
+      "Files that nobody could look at may be those of a newer server, or hold commands that are lost.",
+    acceptable: false,
+    detect: ({ unread }) =>
+      unread === undefined
+        ? undefined
+        : {
+            got: `data files that cannot be looked at: ${unread.replace(/\s+/g, " ")}`,
+            expected: "files in /data that user 999 reads, as Redis does",
+            fix: "give them back to 999:1000, or mend the disk",
           },
   },
   {
@@ -124,57 +137,7 @@ export const TRANSITION_RULES: readonly TransitionRule[] = [
       run: (server, _, terminal) => rewriteAof(server, terminal),
     },
   },
-  {
-    id: "engine-downgrade",
-    protectsFrom: "An older server does not start on newer files: Can't handle RDB format version.",
-    acceptable: false,
-    detect: (facts) => {
-      const { next, files } = facts;
-      const engine = engineOf(facts);
-      const rdb = Math.max(0, engine?.rdbVersion ?? 0, ...files.rdbVersions);
-      const version = versionOf(facts);
-      const isOlder = version !== undefined && compareLines(next.engine.version, version) < 0;
-      return rdb <= next.engine.rdbVersion && !isOlder
-        ? undefined
-        : {
-            got: `version ${next.engine.version}, which reads RDB ${next.engine.rdbVersion}`,
-            expected: `${version === undefined ? "" : `version ${version} or newer, `}RDB ${rdb} or newer, as the data is`,
-            fix: "keep the engine; only the clients can copy data to an older one",
-          };
-    },
-  },
-  {
-    id: "engine-upgrade",
-    protectsFrom:
-      "There is no way back once the new server has written: the old one does not read its files.",
-    acceptable: true,
-    detect: (facts) => {
-      const { next } = facts;
-      const [engine, version] = [engineOf(facts), versionOf(facts)];
-      if (version !== undefined && compareLines(next.engine.version, version) < 0) {
-        return undefined; // a downgrade
-      }
-      const changes = [
-        ...(version !== undefined && compareLines(next.engine.version, version) > 0
-          ? [`version ${version} -> ${next.engine.version}`]
-          : []),
-        ...(engine !== undefined && next.engine.rdbVersion > engine.rdbVersion
-          ? [`RDB ${engine.rdbVersion} -> ${next.engine.rdbVersion}`]
-          : []),
-        ...(engine !== undefined && next.engine.licence !== engine.licence
-          ? [`licence ${engine.licence} -> ${next.engine.licence}`]
-          : []),
-      ];
-      const name = Object.entries(engines).find(([, { image }]) => image === next.engine.image)?.[0];
-      return changes.length === 0
-        ? undefined
-        : {
-            got: changes.join(", "),
-            expected: "an upgrade that was rehearsed on a copy of the data",
-            fix: `run bin/redis-ops upgrade ${next.id} --to ${name ?? "ENGINE"}`,
-          };
-    },
-  },
+  ...ENGINE_RULES,
   {
     id: "volume",
     protectsFrom: "A server on another volume starts with what is in that one.",

@@ -6,7 +6,7 @@ import { exec } from "../docker-engine";
 import { redisCommand } from "../redis-command";
 import type { Terminal } from "../terminal";
 import { plain } from "./data-files";
-import { authOf, info, isRewritten } from "./facts";
+import { authOf, info, isRewritten, liveSave } from "./facts";
 
 /** A running server, and the configuration that it was deployed with. */
 export interface RunningServer {
@@ -14,51 +14,118 @@ export interface RunningServer {
   readonly conf: DeployedConf;
 }
 
-/** A step of a safe sequence did not do what it must; what the server was told before was taken back. */
+/** A safe sequence did not come to its end. The message says why, what was put back, and what was not. */
 export class SequenceFailed extends Error {}
 
-/** Switches the append-only file on, and returns when everything is in it. */
-export async function switchAofOn(server: RunningServer, terminal: Terminal): Promise<void> {
-  await command(server, "CONFIG", "SET", "appendonly", "yes");
-  try {
-    await untilRewritten(server, "writing the append-only file", terminal);
-  } catch (error) {
-    await command(server, "CONFIG", "SET", "appendonly", "no");
-    throw error;
+/** One step of a safe sequence; the steps after it may fail. */
+interface Step {
+  readonly run: () => Promise<void>;
+  /** What it is put back to. Done twice, it is the same. @default - nothing is to be put back */
+  readonly back?: { readonly to: () => string; readonly run: () => Promise<void> };
+}
+
+/**
+ * The steps in their order. When one fails, those before it are put back, the last one first, up to the first that cannot
+ * be: where the append-only file stays off, its save points have to stay, or a stop writes nothing.
+ */
+async function inSteps(steps: readonly Step[]): Promise<void> {
+  for (const [index, step] of steps.entries()) {
+    try {
+      await step.run();
+    } catch (error) {
+      const done = steps.slice(0, index).reverse();
+      throw new SequenceFailed(`${messageOf(error)}; ${await putBack(done)}`, { cause: error });
+    }
   }
+}
+
+async function putBack(steps: readonly Step[]): Promise<string> {
+  const backs = steps.flatMap(({ back }) => (back === undefined ? [] : [back]));
+  const names = () => backs.map(({ to }) => to());
+  for (const [index, { to, run }] of backs.entries()) {
+    try {
+      await run();
+    } catch (error) {
+      const done = index === 0 ? "" : `put back: ${names().slice(0, index).join(", ")}; `;
+      const rest = names().slice(index + 1);
+      return `${done}not put back: ${[`${to()} (${messageOf(error)})`, ...rest].join(", ")}`;
+    }
+  }
+  return backs.length === 0 ? "nothing had been switched" : `put back: ${names().join(", ")}`;
+}
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+/** Switches the append-only file on, and returns when everything is in it. */
+export function switchAofOn(server: RunningServer, terminal: Terminal): Promise<void> {
+  return inSteps([
+    {
+      run: () => command(server, "CONFIG", "SET", "appendonly", "yes"),
+      back: { to: () => "appendonly no", run: () => command(server, "CONFIG", "SET", "appendonly", "no") },
+    },
+    { run: () => untilRewritten(server, "writing the append-only file", terminal) },
+  ]);
 }
 
 /**
  * Switches the append-only file off, writes a snapshot, and moves the append-only set aside, where nothing loads it when it
  * is switched on again. A stop writes a snapshot as well, so that no write before it is missing.
  */
-export async function switchAofOff(
+export function switchAofOff(
   server: RunningServer,
   save: readonly SavePoint[],
   terminal: Terminal,
 ): Promise<void> {
   const points = save.map(({ after, changes }) => `${after.toSeconds()} ${changes}`).join(" ");
-  await command(server, "CONFIG", "SET", "save", points === "" ? "3600 1" : points);
-  await command(server, "CONFIG", "SET", "appendonly", "no");
-  try {
-    await writeSnapshot(server, terminal);
-  } catch (error) {
-    await switchAofOn(server, terminal);
-    throw error;
-  }
-  const folder = `/data/${plain(server.conf.directive("appenddirname")) ?? "appendonlydir"}`;
-  const time = new Date().toISOString().replace(/[-:]|\.\d+/g, "");
-  const { exitCode, stderr } = await exec(server.container, ["mv", folder, `${folder}.off-${time}`]);
-  if (exitCode !== 0) {
-    throw new SequenceFailed(stderr.trim());
-  }
+  let before = "";
+  return inSteps([
+    {
+      run: async () => {
+        before = await saveOf(server);
+        await command(server, "CONFIG", "SET", "save", points === "" ? "3600 1" : points);
+      },
+      back: {
+        to: () => `save "${before}"`,
+        run: () => command(server, "CONFIG", "SET", "save", before),
+      },
+    },
+    {
+      run: () => command(server, "CONFIG", "SET", "appendonly", "no"),
+      back: { to: () => "appendonly yes", run: () => switchAofOn(server, terminal) },
+    },
+    { run: () => writeSnapshot(server, terminal) },
+    { run: () => moveAside(server) },
+  ]);
 }
 
 /** Writes the append-only file anew, without the commands that led to its data. */
-export async function rewriteAof(server: RunningServer, terminal: Terminal): Promise<void> {
-  await untilIdle(server, terminal);
-  await command(server, "BGREWRITEAOF");
-  await untilRewritten(server, "rewriting the append-only file", terminal);
+export function rewriteAof(server: RunningServer, terminal: Terminal): Promise<void> {
+  return inSteps([
+    {
+      run: async () => {
+        await untilIdle(server, terminal);
+        await command(server, "BGREWRITEAOF");
+        await untilRewritten(server, "rewriting the append-only file", terminal);
+      },
+    },
+  ]);
+}
+
+async function saveOf({ container, conf }: RunningServer): Promise<string> {
+  const answer = await liveSave(container, conf);
+  if ("refusal" in answer) {
+    throw new SequenceFailed(answer.refusal);
+  }
+  return answer.save;
+}
+
+async function moveAside({ container, conf }: RunningServer): Promise<void> {
+  const folder = `/data/${plain(conf.directive("appenddirname")) ?? "appendonlydir"}`;
+  const time = new Date().toISOString().replace(/[-:]|\.\d+/g, "");
+  const { exitCode, stderr } = await exec(container, ["mv", folder, `${folder}.off-${time}`]);
+  if (exitCode !== 0) {
+    throw new SequenceFailed(stderr.trim());
+  }
 }
 
 async function writeSnapshot(server: RunningServer, terminal: Terminal): Promise<void> {
@@ -129,6 +196,6 @@ async function command(
     ...argv,
   ]);
   if (exitCode !== 0) {
-    throw new SequenceFailed(`${name} ${argv.join(" ")}: ${stderr.trim() || stdout.trim()}`);
+    throw new SequenceFailed(`${[name, ...argv].join(" ")}: ${stderr.trim() || stdout.trim()}`);
   }
 }

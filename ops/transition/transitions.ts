@@ -69,7 +69,7 @@ export function brokenRules(facts: TransitionFacts): readonly Transition[] {
 
 /**
  * Does the safe sequence of each, one after the other.
- * @throws SequenceFailed where one did not come to its end; what it had switched was switched back
+ * @throws SequenceFailed where one did not come to its end, with what was put back and what was not
  */
 export async function applyTransitions(
   transitions: readonly Transition[],

@@ -1,8 +1,8 @@
 import type Docker from "dockerode";
 import { InvalidInputError } from "../../core/problem";
 import { isNotFound } from "../docker-engine";
+import type { NamedEngine } from "../engine-of";
 import type { Terminal } from "../terminal";
-import type { NamedEngine } from "./upgrade-problems";
 
 /**
  * Pulls the image of an engine that comes from a registry, where the Docker engine does not have it.

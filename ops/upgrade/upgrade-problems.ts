@@ -1,8 +1,16 @@
-import type { Engine } from "../../config/engines";
 import type { Problem } from "../../core/problem";
+import { compareLines, type NamedEngine } from "../engine-of";
 
-/** A row of the catalogue with its name. */
-export type NamedEngine = Engine & { readonly name: string };
+/** Keys that a server has, and how many of them have a time to live. */
+export interface Keys {
+  readonly total: number;
+  readonly expiring: number;
+}
+
+/** Whether so many keys can be all of `before`: those with a time to live may have expired. */
+export function hasAllKeys(now: number, { total, expiring }: Keys): boolean {
+  return now >= total - expiring;
+}
 
 /** What keeps data of one engine from being loaded by another; undefined: nothing. */
 export function downgradeProblem(
@@ -21,14 +29,6 @@ export function downgradeProblem(
       "with commands that both know",
   };
 }
-
-/** Below 0: the release line of `one` is older; 0: they are of one line, such as 7.4. */
-function compareLines(one: string, other: string): number {
-  const [[major = 0, minor = 0], [otherMajor = 0, otherMinor = 0]] = [lineOf(one), lineOf(other)];
-  return major - otherMajor || minor - otherMinor;
-}
-
-const lineOf = (version: string) => version.split(".").map(Number);
 
 /** The line of a service's file that names its engine. */
 const ENGINE = /^(\s*engine:\s*)"([^"]*)"/gm;

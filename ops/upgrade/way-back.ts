@@ -1,5 +1,6 @@
 import type { ResolvedStack } from "../../config/resolve-stack";
 import type { CreatedBackup } from "../backup/keep-backup";
+import { restoreCommand } from "../backup/restore-command";
 
 /**
  * How a stack goes back to the engine that made a backup, as tried with 7.0.15 and 8.0.2: the new server puts the backup in
@@ -12,10 +13,9 @@ export function wayBack(
   { store, manifest }: CreatedBackup,
   at: string | undefined,
 ): string {
-  const where = at === undefined ? "" : ` --at ${at}`;
   return [
     `The way back, on which everything that is written from ${manifest.startedAt} on is lost (backup in ${store.where}):`,
-    `  bin/redis-ops restore ${id} --from ${manifest.id}${where}`,
+    `  ${restoreCommand(id, manifest, at)}`,
     `  docker rm --force ${props.server.containerName}`,
     `  write engine: "${engine ?? "the old one"}" in config/services/${service.name}.ts`,
     `  bin/up ${id}`,

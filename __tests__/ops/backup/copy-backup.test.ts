@@ -2,8 +2,8 @@ import { writeFileSync } from "node:fs";
 import { Readable } from "node:stream";
 import type { BackupStore } from "../../../ops/backup/backup-store";
 import { copyBackup } from "../../../ops/backup/copy-backup";
-import { DamagedBackup } from "../../../ops/backup/damaged-backup";
 import { DirectoryStore } from "../../../ops/backup/directory-store";
+import { DamagedBackup } from "../../../ops/backup/failures";
 import { storeBackup } from "../../support/manifests";
 import { temporaryFolder } from "../../support/temporary-folder";
 

@@ -2,6 +2,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { buffer, text } from "node:stream/consumers";
+import { StoreFailure } from "../../../ops/backup/backup-store";
 import { findBackups } from "../../../ops/backup/find-backups";
 import { S3Store } from "../../../ops/backup/s3-store";
 import { storeBackup } from "../../support/manifests";
@@ -157,6 +158,26 @@ describe("what fails is told in one line with the next step", () => {
     await expect(new S3Store("backups", "").list("shop-prod")).rejects.toThrow(
       `s3://backups: no answer (ECONNREFUSED). ${REACH}`,
     );
+  });
+
+  test("a connection that breaks while a file is read", async () => {
+    const breaking: Server = createServer(({ url = "" }, response) => {
+      if (url.includes("list-type")) {
+        response.end(
+          "<ListBucketResult><Contents><Key>shop-prod/a.json</Key><Size>100</Size></Contents></ListBucketResult>",
+        );
+        return;
+      }
+      response.writeHead(200, { "content-length": "100" });
+      response.write("half", () => response.destroy());
+    });
+    await new Promise<void>((resolve) => breaking.listen(0, "127.0.0.1", resolve));
+    useStore((breaking.address() as AddressInfo).port);
+    const store = new S3Store("backups", "");
+    const expected = new StoreFailure("s3://backups", "no answer (ECONNRESET)", REACH.slice(6, -1));
+    await expect(store.read("shop-prod", "a.rdb").then(buffer)).rejects.toEqual(expected);
+    await expect(store.survey("shop-prod")).rejects.toEqual(expected);
+    breaking.close();
   });
 
   test("somebody who does not answer, within 15 seconds", async () => {

@@ -1,5 +1,6 @@
 import { type Engine, type EngineName, engines } from "../../../config/engines";
-import { downgradeProblem, type NamedEngine, withEngine } from "../../../ops/upgrade/upgrade-problems";
+import type { NamedEngine } from "../../../ops/engine-of";
+import { downgradeProblem, hasAllKeys, withEngine } from "../../../ops/upgrade/upgrade-problems";
 
 const rows: Readonly<Record<EngineName, Engine>> = engines;
 const row = (name: EngineName): NamedEngine => ({ name, ...rows[name] });
@@ -32,6 +33,18 @@ it("a patch of the same line is none, in either direction", () => {
   expect(downgradeProblem({ version: "7.4.12", rdbVersion: 12 }, to)).toBeUndefined();
   expect(downgradeProblem({ version: "7.4.1", rdbVersion: 12 }, to)).toBeUndefined();
   expect(downgradeProblem({ version: "7.10.0", rdbVersion: 12 }, to)).toBeDefined();
+});
+
+it.each([
+  [1_000_000, { total: 1_000_000, expiring: 0 }, true],
+  [999_999, { total: 1_000_000, expiring: 0 }, false],
+  [1, { total: 1_000_000, expiring: 0 }, false],
+  [999_990, { total: 1_000_000, expiring: 10 }, true],
+  [999_989, { total: 1_000_000, expiring: 10 }, false],
+  [0, { total: 10, expiring: 10 }, true],
+  [0, { total: 0, expiring: 0 }, true],
+])("%d keys of %o: all there that cannot have expired: %s", (now, before, expected) => {
+  expect(hasAllKeys(now, before)).toBe(expected);
 });
 
 describe("the engine in a service's file", () => {

@@ -3,9 +3,23 @@ import type { Terminal } from "../terminal";
 import { BackupFileMissing, StoreFailure } from "./backup-store";
 import { BadAof } from "./check-aof";
 import { BadRdb } from "./check-rdb";
-import { DamagedBackup } from "./damaged-backup";
-import { NotTaken } from "./not-taken";
-import { DamagedRdb } from "./rdb-errors";
+
+/** A backup was not taken, or not all of it. The message says why, without a full stop. */
+export class NotTaken extends Error {}
+
+/** A backup that is not what its manifest says: checksum, size, decompression or decryption does not fit. */
+export class DamagedBackup extends Error {
+  constructor(reason: string) {
+    super(reason);
+    this.name = "DamagedBackup";
+  }
+}
+
+/** Thrown when the bytes are not an RDB file that is whole: cut, or its checksum does not fit. */
+export class DamagedRdb extends Error {}
+
+/** Thrown for a type or opcode that this reader does not know (a module's, or a later engine's). The file may be good. */
+export class UnknownRdb extends Error {}
 
 const EXPECTED = [BackupFileMissing, BadAof, BadRdb, DamagedBackup, DamagedRdb, NotTaken, StoreFailure];
 
