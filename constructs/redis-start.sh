@@ -34,13 +34,32 @@ manifest=$data/$folder/$aof.manifest
 mode=$data/redis-start.mode
 journal=$data/restore-in-progress
 
-roll_back() {
+# The steps of ops/restore/put-back.sh. Nothing is changed where the journal is not a whole one of ops/restore/swap.sh.
+check_journal() {
+  fix='move it out of the volume, and then run bin/redis-ops restore STACK --from latest'
+  [ -f "$journal" ] || refuse "restore-in-progress that is no file" "the journal of a restore" "$fix"
   before=$(head -n 1 "$journal")
-  case $(cat "$journal") in */*) before= ;; esac
+  d='[0-9][0-9]'
+  # shellcheck disable=SC2254 # a pattern
   case $before in
-    before-restore-?*) ;;
-    *) refuse "restore-in-progress that names no folder" "before-restore-…" "move it out of the volume, and then run bin/redis-ops restore STACK --from latest" ;;
+    before-restore-$d$d$d${d}T$d$d${d}Z) ;;
+    *) refuse "restore-in-progress that names no folder" "before-restore-…" "$fix" ;;
   esac
+  if [ "$(tail -n 1 "$journal")" != end ] || sed '1d;$d' "$journal" | grep -qvxE 'old (appendonlydir|dump\.rdb)'; then
+    refuse "restore-in-progress that is cut or changed" "the whole journal of a restore" "$fix"
+  fi
+  fix="put $before back into the volume, or $fix"
+  for name in appendonlydir dump.rdb; do
+    if grep -qxF "old $name" "$journal"; then
+      [ -e "$data/$before/$name" ] || [ -e "$data/$name" ] ||
+        refuse "restore-in-progress with $name of before, which is not there" "$before/$name" "$fix"
+    elif [ -e "$data/$name" ] && [ ! -d "$data/$before" ]; then
+      refuse "restore-in-progress without the folder that it names" "$before" "$fix"
+    fi
+  done
+}
+
+roll_back() {
   for name in appendonlydir dump.rdb; do
     if ! grep -qxF "old $name" "$journal"; then
       rm -rf "${data:?}/$name"
@@ -108,11 +127,12 @@ check_data() {
   fi
 }
 
+if [ -e "$journal" ]; then check_journal; fi
 if [ "$0" = redis-check ]; then
-  [ -f "$journal" ] || check_data
+  [ -e "$journal" ] || check_data
   exit
 fi
-if [ -f "$journal" ]; then roll_back; fi
+if [ -e "$journal" ]; then roll_back; fi
 check_data
 
 # A regular file of 16 to 512 bytes without control characters. One line break may end it.

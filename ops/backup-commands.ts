@@ -122,7 +122,8 @@ export function addBackup(program: Command, terminal: Terminal, finish: (code: E
     .addOption(asJson())
     .addHelpText(
       "after",
-      `${PLACES}\n${examples("backup prune dev-cache-dev", 'backup prune sentra-portal-prod --keep-last 30 --keep-for "720 h" --yes')}`,
+      `\nLeft out, --at is two places: where the stack's environment says, and the volume of the stack's schedule. Each is
+pruned by itself. What is in the future, or was written to within the hour, stays.\n${PLACES}\n${examples("backup prune dev-cache-dev", 'backup prune sentra-portal-prod --keep-last 30 --keep-for "720 h" --yes')}`,
     )
     .action(async (id: string, options) => finish(await backupPrune(loadStack(id), options, terminal)));
 }

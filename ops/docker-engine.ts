@@ -93,9 +93,14 @@ export function isGone(error: unknown): boolean {
   return error instanceof Error && "statusCode" in error && [404, 409].includes(Number(error.statusCode));
 }
 
-/** Runs `argv` in a running container and waits for its end. */
+/**
+ * Runs `argv` in a running container and waits for its end.
+ * @throws InvalidInputError when the container is paused
+ */
 export async function exec(container: Docker.Container, argv: readonly string[]): Promise<ExecResult> {
-  const process = await container.exec({ Cmd: [...argv], AttachStdout: true, AttachStderr: true });
+  const process = await container
+    .exec({ Cmd: [...argv], AttachStdout: true, AttachStderr: true })
+    .catch(refusePaused);
   const stream = await process.start({});
   const stdout = new PassThrough();
   const stderr = new PassThrough();
@@ -110,3 +115,21 @@ export async function exec(container: Docker.Container, argv: readonly string[])
   const { ExitCode } = await process.inspect();
   return { exitCode: ExitCode ?? -1, stdout: out, stderr: err };
 }
+
+/** @throws InvalidInputError when the engine says so, else `error` */
+function refusePaused(error: unknown): never {
+  const name = error instanceof Error && isGone(error) ? PAUSED.exec(error.message)?.[1] : undefined;
+  if (name === undefined) {
+    throw error;
+  }
+  throw new InvalidInputError([
+    {
+      field: name,
+      got: "a container that is paused",
+      expected: "one that runs",
+      fix: `docker unpause ${name}`,
+    },
+  ]);
+}
+
+const PAUSED = /Container (\S+) is paused/;

@@ -1,11 +1,22 @@
-import { closeSync, openSync, readFileSync, readSync } from "node:fs";
+import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { InvalidInputError } from "../core/problem";
 
 /**
- * The text of a file, `-` for standard input.
+ * The text of a file, `-` for standard input. A pipe or a device may have no end, and so is not opened.
  * @throws InvalidInputError under `field` when it cannot be read
  */
 export function readText(field: string, from: string): string {
+  const found = from === "-" ? undefined : orProblem(field, from, () => statSync(from));
+  if (found !== undefined && !found.isFile() && !found.isDirectory()) {
+    throw new InvalidInputError([
+      {
+        field,
+        got: `${JSON.stringify(from)}, which is a pipe, a socket or a device`,
+        expected: "a regular file",
+        fix: "write the text to a file, and give that",
+      },
+    ]);
+  }
   return orProblem(field, from, () => readFileSync(from === "-" ? 0 : from, "utf8"));
 }
 

@@ -31,19 +31,27 @@ export function addRestore(program: Command, terminal: Terminal, finish: (code: 
       "leave out what was written later; from an append-only set, back to its last rewrite",
     )
     .option("--identity <file>", "secret key of age that opens an encrypted backup")
-    .option("--undo", "make what the newest restore kept the data again, and keep the data of now", false)
+    .option(
+      "--undo",
+      "make what the newest restore kept, only that, the data again, and keep the data of now",
+      false,
+    )
     .option("--empty", "start with no data, and keep the data of now", false)
     .option(
       "--repair",
       "cut off what is torn at the end of the append-only file, and keep it as it was",
       false,
     )
-    .option("--discard", "remove what earlier restores kept", false)
+    .option(
+      "--discard",
+      "list and remove what earlier restores kept, and what preflight --apply moved aside",
+      false,
+    )
     .option("--yes", "do not ask", false)
     .addOption(asJson())
     .addHelpText(
       "after",
-      `\nExit code 1: it was begun and not done; the data is the one of before.\n${examples(
+      `\nExit code 1: it was begun and not done; the data is the one of before.\nWithout a terminal and without --yes it shows what it would do, and ends with exit code 2.\n${examples(
         "restore sentra-portal-prod --from latest",
         "restore vedfolnir-dev --of vedfolnir-prod --from latest --match 'vedfolnir:session:*'",
         "restore sentra-portal-prod --undo",

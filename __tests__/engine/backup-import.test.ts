@@ -78,6 +78,20 @@ function only(good: readonly FoundBackup[]) {
   return (good[0] as FoundBackup).manifest;
 }
 
+test("the very same file is not stored twice, and what was imported can be told from the stack's own", async () => {
+  const { at, good } = await imported(snapshot());
+  const { id, madeBy } = only(good);
+  expect(madeBy).toBe("import");
+  const again = await imported(snapshot(), { at });
+  expect(again.exitCode).toBe(0);
+  expect(again.out).toMatch(new RegExp(`^there already: ${id} in ${at}: .*, its stored bytes are whole$`));
+  const store = new DirectoryStore(at, "/");
+  expect(await store.list(stack.resolved.id)).toHaveLength(2);
+  writeFileSync(join(at, stack.resolved.id, `${id}.rdb.zst`), Buffer.alloc(only(good).file.bytes));
+  expect((await imported(snapshot(), { at })).out).toMatch(/, verified$/);
+  expect(await store.list(stack.resolved.id)).toHaveLength(4);
+});
+
 test("a snapshot becomes a backup of the moment that it says, and is left as it is", async () => {
   const before = readFileSync(snapshot());
   const { exitCode, out, err, at, good } = await imported(snapshot());

@@ -371,7 +371,7 @@ describe("a disk that gets full", () => {
         "reading ",
         /nothing was changed: .*No space left on device/,
       ],
-      ["while the data is exchanged", "stopping ", /the data of before is back, and the server runs with it/],
+      ["while the data is exchanged", "stopping ", /nothing was exchanged, and the server runs again/],
     ])("%s: the old data stays", async (when, said, says) => {
       const lock = `redis-ops-restore-${full.resolved.id}`;
       const { exitCode, output } = await recorded((terminal) =>

@@ -71,7 +71,7 @@ it("refuses a moment before its newest file, and changes nothing", async () => {
 
 it("restores all of it into a server without an append-only file", async () => {
   const { exitCode, err } = await restored(snapshots, { from: "latest", at: store }, stack);
-  expect(err).toContain("keys then     3 keys (db0 3)");
+  expect(err).toContain("keys then      3 keys (db0 3)");
   expect(exitCode).toBe(0);
   await snapshots.container.restart();
   await snapshots.becomeHealthy();

@@ -13,8 +13,9 @@ set -eu
 data=/data
 journal=/data/restore-in-progress
 refuse() { exit 78; }
+${/^check_journal\(\) \{\n[\s\S]*?^\}\n/m.exec(startScript)?.[0]}
 ${/^roll_back\(\) \{\n[\s\S]*?^\}\n/m.exec(startScript)?.[0]}
-if [ -f "$journal" ]; then roll_back 2>/dev/null; fi`;
+if [ -e "$journal" ]; then check_journal; roll_back 2>/dev/null; fi`;
 
 /**
  * Put before a script: it counts what changes the disk, and dies before or after the n-th. What kill -9 at that moment
@@ -67,21 +68,21 @@ $1"
 trials=0 lost=0 trees=
 for had in "" "appendonlydir" "dump.rdb" "appendonlydir dump.rdb"; do
   prepare $had
-  dying "$swap" 0 before before-restore-1 && all=$(cat /tmp/count)
+  dying "$swap" 0 before before-restore-20261121T120000Z && all=$(cat /tmp/count)
   new=$(contents)
   for side in before after; do
     step=1
     while [ "$step" -le "$all" ]; do
       for again in $agains; do
         prepare $had
-        dying "$swap" "$step" "$side" before-restore-1
+        dying "$swap" "$step" "$side" before-restore-20261121T120000Z
         [ "$again" -eq 0 ] || dying "$put_back" "$again" "$side"
         sh -c "$put_back" put-back || lost=$((lost + 1))
         now=$(contents)
         [ "$again" -ne 0 ] || trees="$trees $(find /data ! -name '*.new' | sort)"
         trials=$((trials + 1))
         if [ "$now" != "$old" ] && [ "$now" != "$new" ] || [ -e /data/restore-in-progress ] ||
-          { [ "$now" = "$old" ] && [ -e /data/before-restore-1 ] && [ "$old" != "$new" ]; }; then
+          { [ "$now" = "$old" ] && [ -e /data/before-restore-20261121T120000Z ] && [ "$old" != "$new" ]; }; then
           lost=$((lost + 1))
           echo "had '$had', died $side step $step of $all, again $again: $now"
         fi
@@ -92,29 +93,51 @@ for had in "" "appendonlydir" "dump.rdb" "appendonlydir dump.rdb"; do
 done
 echo "$trials trials, $lost lost, $(echo "$trees" | md5sum)"`;
 
-/** Journals that are none of swap.sh's; each must be refused with exit code 78, and nothing changed. */
+/** Journals that are not a whole one of swap.sh's; each must be refused with exit code 78, and nothing changed. */
 const HOSTILE = `
 put_back=$1
-state() { find /data /tmp/outside -type f | sort | xargs md5sum; }
-for journal in '' 'before-restore-' '/data' 'before-restore-../../tmp/outside\nold dump.rdb' 'before-restore-1\nold ../dump.rdb'; do
+b=before-restore-20261121T120000Z
+state() { find /data /tmp/outside | sort; find /data /tmp/outside -type f | sort | xargs md5sum; }
+for journal in '' 'before-restore-\nend' '/data\nend' 'before-restore-../../tmp/outside\nold dump.rdb\nend' \\
+  "$b\nold ../dump.rdb\nend" "$b" "$b\nold dump.rdb" "$b\nold dump.r" "$b\nold dump.rdb\nen" "$b\nold dump.rdb\nend\n" \\
+  "$b\r\nold dump.rdb\r\nend\r" "$b\nold dump.rdb\r\nend" "$b\n\nend" "$b\nold dump.rdb \nend" "$b\nold other\nend" \\
+  "$b\nold appendonlydir\nend\nold dump.rdb" "$b \nend" "\${b}1\nend" 'before-restore-foo\nend' "old dump.rdb\n$b\nend" FOLDER; do
   rm -rf /data/* /tmp/outside
-  mkdir -p /tmp/outside /data/before-restore-1 '/data/before-restore-..' /data/appendonlydir /data/restore-incoming
-  for file in /tmp/outside /data /data/before-restore-1; do echo "$file" >"$file/dump.rdb"; done
-  printf "$journal\n" >/data/restore-in-progress
+  mkdir -p /tmp/outside "/data/$b" /data/before-restore-foo /data/before-restore- '/data/before-restore-..' /data/appendonlydir /data/restore-incoming
+  for file in /tmp/outside /data "/data/$b" /data/before-restore-foo; do echo "$file" >"$file/dump.rdb"; done
+  if [ "$journal" = FOLDER ]; then mkdir /data/restore-in-progress; else printf "$journal\n" >/data/restore-in-progress; fi
   before=$(state)
   code=0
   sh -c "$put_back" put-back 2>/dev/null || code=$?
   [ "$code" -eq 78 ] && [ "$(state)" = "$before" ] || echo "$journal: exit code $code: $(state)"
-done`;
+done
+# Whole, but what they name is not there: with no folder, and with one that has something else.
+for old in '' 'old appendonlydir\n' 'old dump.rdb\n' 'old appendonlydir\nold dump.rdb\n'; do
+  for has in dump.rdb appendonlydir; do
+    for folder in none empty; do
+      case $old in *$has*) [ "$old" = "old $has\n" ] && continue ;; '') [ "$folder" = none ] || continue ;; esac
+      rm -rf /data/*
+      echo data >"/data/$has"
+      [ "$folder" = none ] || mkdir "/data/$b"
+      printf "$b\n\${old}end\n" >/data/restore-in-progress
+      before=$(state)
+      code=0
+      sh -c "$put_back" put-back 2>/dev/null || code=$?
+      echo trial >>/tmp/trials
+      [ "$code" -eq 78 ] && [ "$(state)" = "$before" ] || echo "has $has, folder $folder, $old: exit code $code: $(state)"
+    done
+  done
+done
+wc -l </tmp/trials`;
 
 /** A folder that is there already: exit code 3, and nothing changed. */
 const COLLISION = `
-mkdir -p /data/before-restore-1 /data/restore-incoming
-echo kept >/data/before-restore-1/dump.rdb
+mkdir -p /data/before-restore-20261121T120000Z /data/restore-incoming
+echo kept >/data/before-restore-20261121T120000Z/dump.rdb
 echo now >/data/dump.rdb
 echo new >/data/restore-incoming/dump.rdb
 before=$(find /data -type f | sort | xargs md5sum)
-sh -c "$1" swap before-restore-1
+sh -c "$1" swap before-restore-20261121T120000Z
 echo "exit code $?"
 [ "$(find /data -type f | sort | xargs md5sum)" = "$before" ] || find /data`;
 
@@ -135,15 +158,18 @@ const PUT_BACKS = [
   ["the next start of the server", ROLL_BACK],
 ] as const;
 
-it.each(PUT_BACKS)("%s refuses a journal that names other places", async (_, putBack) => {
-  expect(await onData(HOSTILE, putBack)).toEqual({ exitCode: 0, stdout: "", stderr: "" });
-});
+it.each(PUT_BACKS)(
+  "%s refuses a journal that is not whole, names other places, or what is not there",
+  async (_, putBack) => {
+    expect(await onData(HOSTILE, putBack)).toEqual({ exitCode: 0, stdout: "10\n", stderr: "" });
+  },
+);
 
 it("an exchange moves nothing where the name of its folder is taken", async () => {
   expect(await onData(COLLISION, script("swap.sh"))).toEqual({
     exitCode: 0,
     stdout: "exit code 3\n",
-    stderr: "swap: before-restore-1 is there already\n",
+    stderr: "swap: before-restore-20261121T120000Z is there already\n",
   });
 });
 

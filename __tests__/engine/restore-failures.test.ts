@@ -4,6 +4,7 @@ import Docker from "dockerode";
 import { devCache } from "../../config/services/dev-cache";
 import { sentraPortal } from "../../config/services/sentra-portal";
 import { runThrowAway } from "../../ops/docker-run";
+import { readVolume, writeVolume } from "../../ops/volume-files";
 import { digestOf, writeAllTypes } from "../support/all-types";
 import { restored } from "../support/restored";
 import { LAB_IMAGE, Scratch } from "../support/scratch";
@@ -138,6 +139,51 @@ it("starts empty, undoes that, and discards what is kept", async () => {
   expect((await restored(stack, { discard: true })).out).toBe(`${id}: nothing is kept`);
 });
 
+it("takes only its own folders for what is kept, and removes no other", async () => {
+  const others = [
+    "before-restore-foo",
+    "before-restore-99999999T999999Z",
+    "before-restore-20261121T120000Z x",
+  ];
+  const before = await digestOf(stack);
+  await onVolume(
+    `cd /data && mkdir appendonlydir.off-20261121T110000Z ${others.map((name) => `'${name}'`).join(" ")} ` +
+      `"$(printf 'before-restore-x\\nappendonlydir')"`,
+  );
+  await expect(restored(stack, { undo: true })).rejects.toThrow("--undo: got no before-restore-… with data");
+  const { out } = await restored(stack, { discard: true });
+  expect(out).toMatch(/^FOLDER .*\nappendonlydir\.off-20261121T110000Z .*\nremoved 1 from the volume /);
+  expect((await onVolume("ls -d /data/*before* /data/append*")).stdout.split("\n").sort()).toEqual(
+    [
+      "",
+      "/data/appendonlydir",
+      "/data/before-restore-x?appendonlydir",
+      ...others.map((name) => `/data/${name}`),
+    ].sort(),
+  );
+  expect(await digestOf(stack)).toBe(before);
+  await onVolume("rm -r /data/before-restore-*");
+});
+
+it("does not stop a server whose secrets are gone, since it would not start again", async () => {
+  const { auth } = other.props.server;
+  const volume = auth.mode === "none" ? "" : auth.secretsVolume;
+  const files = (await readVolume(scratch.docker, volume)) ?? [];
+  const started = (await other.container.inspect()).State.StartedAt;
+  await writeVolume(
+    scratch.docker,
+    volume,
+    files.map((file) => ({ ...file, content: "" })),
+  );
+  await expect(restored(other, { empty: true })).rejects.toThrow(
+    new RegExp(
+      `^[3-5] problems, nothing was changed\\n {2}${other.resolved.id} secret redis_password: got missing in volume`,
+    ),
+  );
+  await writeVolume(scratch.docker, volume, files);
+  expect((await other.container.inspect()).State.StartedAt).toBe(started);
+});
+
 it("refuses a second restore while one runs", async () => {
   const store = storeBackup(folder("twice"), stack.resolved.id, content);
   const name = `redis-ops-restore-${stack.resolved.id}`;
@@ -175,7 +221,7 @@ describe("a server that is down", () => {
     const name = "before-restore-20261121T000000Z";
     await onVolume(
       `cd /data && mkdir ${name} before-restore-20261120T000000Z && mv appendonlydir ${name} && ` +
-        `printf '${name}\\nold appendonlydir\\n' >restore-in-progress`,
+        `printf '${name}\\nold appendonlydir\\nend\\n' >restore-in-progress`,
     );
     const { exitCode, output } = await restored(stack, { discard: true });
     expect(output).toContain("an earlier restore was interrupted: putting the data of before it back");
@@ -193,7 +239,7 @@ describe("a server that is down", () => {
     await onVolume("for file in /data/appendonlydir/*.base.rdb; do echo broken >$file; done");
     await stack.container.start();
     const { exitCode, output } = await restored(stack, { from: "20261121T12", at: store });
-    expect(output).toContain("keys now      unknown: the server does not answer");
+    expect(output).toContain("keys now       unknown: the server does not answer");
     expect(exitCode).toBe(0);
     expect(await digestOf(stack)).toBe(await digestOf(other));
   });

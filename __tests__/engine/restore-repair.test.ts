@@ -63,8 +63,8 @@ test("a torn set is repaired on a copy, which the server runs with, and the torn
   const torn = await inVolume(`printf torn >>${NEWEST}; sha256sum <${NEWEST}`);
   const { exitCode, out, err } = await repair();
   const cut = `the same data without the last 4 of the ${good + 4} bytes of appendonly.aof.1.incr.aof (${((4 / (good + 4)) * 100).toFixed(1)} % of it), from byte ${good} on`;
-  expect(err).toContain(`\n  becomes       ${cut}\n`);
-  expect(err).toContain("\n  keys then     2 keys (db0 2)\n");
+  expect(err).toContain(`\n  becomes        ${cut}\n`);
+  expect(err).toContain("\n  keys then      2 keys (db0 2)\n");
   expect(out).toContain(`${id()} runs with ${cut}: 2 keys (db0 2)\n`);
   expect(exitCode).toBe(0);
   await stack.becomeHealthy();

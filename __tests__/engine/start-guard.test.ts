@@ -170,7 +170,7 @@ it("rolls an interrupted restore back at every step of it, and starts with the d
         fresh; product 'appendonly yes' 'save 900 1'; fill 7; stop; hashes > /tmp/before
         cd /data; mkdir before-restore-20260101T100000Z restore-incoming restore-incoming/appendonlydir
         echo other > restore-incoming/appendonlydir/appendonly.aof.1.base.rdb
-        printf 'before-restore-20260101T100000Z\\nold appendonlydir\\nold dump.rdb\\n' > restore-in-progress
+        printf 'before-restore-20260101T100000Z\\nold appendonlydir\\nold dump.rdb\\nend\\n' > restore-in-progress
         ${steps.slice(0, done).join("\n")}
         product 'appendonly yes' 'save 900 1'; keys; grep -h restore /tmp/log; crash
         hashes | cmp - /tmp/before && ls -A`);
@@ -183,11 +183,23 @@ it("rolls an interrupted restore back at every step of it, and starts with the d
     }
     const { stdout } = await lab.run(`
       fresh; cd /data; cp /tmp/keys.rdb dump.rdb; mkdir before-restore-20260101T100000Z
-      printf 'before-restore-20260101T100000Z\\n' > restore-in-progress; product 'appendonly yes'; keys; crash; ls -A`);
+      printf 'before-restore-20260101T100000Z\\nend\\n' > restore-in-progress; product 'appendonly yes'; keys; crash; ls -A`);
     expect(stdout).toBe("0\nappendonlydir\nredis-start.mode\n");
     const broken = await lab.run(`
       fresh; cd /data; cp /tmp/keys.rdb dump.rdb; : > restore-in-progress; product 'appendonly no'; echo $?; ls -A`);
     expect(broken.stdout).toBe("78\ndump.rdb\nrestore-in-progress\n");
+    const alone = await lab.run(`
+      fresh; cd /data; printf 'before-restore-20260101T100000Z\\nold dump.rdb\\nend\\n' > restore-in-progress
+      check 'appendonly no'; echo $?; ls -A; rm restore-in-progress; mkdir restore-in-progress; check 'appendonly no'; echo $?`);
+    const fix = "move it out of the volume, and then run bin/redis-ops restore STACK --from latest";
+    expect(alone).toEqual({
+      exitCode: 0,
+      stdout: "78\nrestore-in-progress\n78\n",
+      stderr:
+        "redis-start: /data: got restore-in-progress with dump.rdb of before, which is not there, expected " +
+        `before-restore-20260101T100000Z/dump.rdb. Fix: put before-restore-20260101T100000Z back into the volume, or ${fix}.\n` +
+        `redis-start: /data: got restore-in-progress that is no file, expected the journal of a restore. Fix: ${fix}.\n`,
+    });
   });
 }, 60_000);
 

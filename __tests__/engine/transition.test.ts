@@ -4,7 +4,8 @@ import { formatProblem } from "../../core/problem";
 import { exec } from "../../ops/docker-engine";
 import { ExitCode } from "../../ops/exit-code";
 import { initSecrets } from "../../ops/stack-secrets";
-import { applyTransitions, findTransitions } from "../../ops/transition/transitions";
+import { applyTransitions, findTransitions, nextSteps } from "../../ops/transition/transitions";
+import { eventually } from "../support/eventually";
 import { asClient, intactKeys, writeKeys } from "../support/keys";
 import { recorded } from "../support/recorded";
 import { edited, renamed } from "../support/renamed-service";
@@ -21,6 +22,7 @@ const LOG: Persistence = { appendonly: true, save: [] };
 let scratch: Scratch;
 let service: Service;
 let stack: TestStack;
+let steps: readonly string[];
 
 beforeAll(async () => {
   scratch = await Scratch.create();
@@ -38,11 +40,16 @@ afterAll(() => scratch.remove());
 const problems = async (next = stack.resolved, text = template) =>
   (await findTransitions([next], text)).map(({ problem }) => formatProblem(problem));
 
+const staying = (id: string) =>
+  `To stay as it was: put the service's file back and run bin/redis-ops preflight ${id} --apply again.`;
+
 async function apply(text = template): Promise<string> {
   const found = await findTransitions([stack.resolved], text);
   expect(found.map(({ canApply }) => canApply)).toEqual([true]);
   const { err } = await recorded(async (terminal) => {
-    await applyTransitions(found, terminal);
+    const { applied } = await applyTransitions(found, terminal);
+    expect(applied).toEqual(found);
+    steps = nextSteps(applied);
     return ExitCode.ok;
   });
   return err;
@@ -60,6 +67,10 @@ it("refuses the append-only file over snapshots, switches it on, and then deploy
       "server and waits until it is written.",
   ]);
   expect(await apply()).toContain(`${id} aof-on: switches the append-only file on`);
+  expect(steps).toEqual([
+    `Next: bin/up ${id}, now: until then this server starts again after docker stop, but maybe not after a kill or a ` +
+      `crash. ${staying(id)}`,
+  ]);
   expect(await problems()).toEqual([]);
   await stack.apply();
   expect(await intactKeys(stack, KEYS)).toBe(KEYS);
@@ -77,6 +88,7 @@ it("refuses to take away a command that the append-only file holds, and has it w
       "its append-only file anew.",
   ]);
   await apply(next);
+  expect(steps).toEqual([`Next: bin/up ${id}`]);
   expect(await problems(stack.resolved, next)).toEqual([]);
 });
 
@@ -87,15 +99,41 @@ it("refuses snapshots over the append-only file, switches it off, and then deplo
       `of them. Fix: run bin/redis-ops preflight ${id} --apply, which switches the append-only file off in the running ` +
       "server, writes a snapshot, and moves the append-only set aside.",
   ]);
-  await apply();
+  expect(await apply()).toMatch(
+    /^the append-only set is kept as (\/data\/appendonlydir\.off-\d{8}T\d{6}Z) in the data volume; when it is not needed any more: docker exec \S+ rm -r \1$/m,
+  );
+  expect(steps).toEqual([
+    `Next: bin/up ${id}, now: until then this server does not start again. ${staying(id)}`,
+  ]);
   expect(await problems()).toEqual([]);
   await asClient(stack, "printf 'SET late yes\\n'");
+  await stack.container.restart();
+  const name = stack.props.server.containerName;
+  expect(
+    await eventually(
+      () => problems(),
+      (found) => found.length > 0,
+    ),
+  ).toEqual([
+    `${id} restarting: got a container that restarts again and again, expected a server that runs. Fix: docker logs ` +
+      `--tail 3 ${name} says why; a deploy that mends it is not held up.`,
+  ]);
   await stack.apply();
   expect(await intactKeys(stack, KEYS)).toBe(KEYS);
   expect(await asClient(stack, "printf 'GET late\\n'")).toEqual(["yes"]);
   const { stdout } = await exec(stack.container, ["ls", "/data"]);
   expect(stdout).toMatch(/^appendonlydir\.off-\d{8}T\d{6}Z\ndump\.rdb\nredis-start\.mode\n$/);
 }, 60_000);
+
+it("does not take a paused server for one that is stopped", async () => {
+  await stack.container.pause();
+  const { id, props } = stack.resolved;
+  expect(await problems()).toEqual([
+    `${id} unanswered: got a server that runs and cannot be asked: it is paused, expected an answer to INFO and to CONFIG ` +
+      `GET save. Fix: docker unpause ${props.server.containerName}; or take it as it is by --accept unanswered.`,
+  ]);
+  await stack.container.unpause();
+});
 
 it("asks the start script where no server runs, and has nothing to say to the configuration that fits", async () => {
   await stack.container.stop();

@@ -43,10 +43,12 @@ test("writes, lists, reads and removes", async () => {
   await store.write("shop-prod", "a.rdb", of(...pieces));
   await store.write("shop-prod", "a.json", of(Buffer.from('{"ü": 1}\n')));
   expect((await buffer(await store.read("shop-prod", "a.rdb"))).equals(Buffer.concat(pieces))).toBe(true);
-  expect(await store.survey("shop-prod")).toEqual([
+  const survey = await store.survey("shop-prod");
+  expect(survey).toMatchObject([
     { name: "a.json", bytes: 10, text: '{"ü": 1}\n' },
     { name: "a.rdb", bytes: 12 * MIB },
   ]);
+  expect(survey.filter(({ changedAt }) => Math.abs(Date.now() - changedAt.getTime()) > 60_000)).toEqual([]);
   expect((await shell("stat -c '%a %u:%g' /backups/shop-prod /backups/shop-prod/*")).stdout).toBe(
     "700 999:1000\n600 999:1000\n600 999:1000\n",
   );

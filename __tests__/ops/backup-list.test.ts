@@ -1,6 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { StoreFailure } from "../../ops/backup/backup-store";
 import { DirectoryStore } from "../../ops/backup/directory-store";
+import { VolumeStore } from "../../ops/backup/volume-store";
 import { backupList } from "../../ops/commands/backup-list";
 import { storeBackup } from "../support/manifests";
 import { recorded } from "../support/recorded";
@@ -41,6 +43,40 @@ test.each([
     ["ID", "KIND", "WHERE", "MADE", "SIZE", "KEYS", "ENGINE", "BY"],
     [id, "rdb", at, `${Math.floor(hours)} h ago`, "29 B", "0", "7.0.15", "redis-ops"],
   ]);
+});
+
+test("one of the future is not taken for fresh", async () => {
+  const at = path("future");
+  const store = new DirectoryStore(at, "/");
+  await storeBackup(store, "20990101T000000Z-0000");
+  const clocks =
+    "1 of the backups of shop-prod is in the future, and not taken for fresh. Next: look at the clocks of this machine and of the Docker engine";
+  const alone = await list(at);
+  expect(alone.out).toMatch(/ in the future +29 B/);
+  expect(alone).toMatchObject({
+    exitCode: 1,
+    err: `${clocks}\nshop-prod has no other backup. Next: bin/redis-ops backup create shop-prod`,
+  });
+  await storeBackup(store, idOf(Date.now() - 12.1 * HOUR));
+  expect((await list(at)).err).toMatch(/future, [^\n]*\nthe newest backup of shop-prod is 12 h old/);
+  await storeBackup(store, idOf(Date.now() - HOUR));
+  expect(await list(at)).toMatchObject({ exitCode: 1, err: clocks });
+});
+
+test("a place that does not answer is not taken for one without backups", async () => {
+  const survey = jest.spyOn(VolumeStore.prototype, "survey");
+  survey.mockRejectedValueOnce(new StoreFailure("volume:shop-prod-backups", "no answer", "start Docker"));
+  const before = jest.spyOn(DirectoryStore.prototype, "survey").mockResolvedValueOnce([]);
+  const { exitCode, err } = await recorded((terminal) => backupList(stack, { json: false }, terminal));
+  survey.mockRestore();
+  before.mockRestore();
+  expect({ exitCode, err }).toEqual({
+    exitCode: 1,
+    err: [
+      "volume:shop-prod-backups: no answer. Next: start Docker.",
+      "shop-prod has none in backups; volume:shop-prod-backups did not answer. Next: bin/redis-ops backup create shop-prod",
+    ].join("\n"),
+  });
 });
 
 test("broken ones are told with their reason, and are data for scripts", async () => {

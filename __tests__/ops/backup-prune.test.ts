@@ -1,6 +1,6 @@
-import { readdirSync, writeFileSync } from "node:fs";
+import { readdirSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Readable } from "node:stream";
+import { backupDefaults } from "../../config/defaults";
 import { StoreFailure } from "../../ops/backup/backup-store";
 import { DirectoryStore } from "../../ops/backup/directory-store";
 import { backupPrune } from "../../ops/commands/backup-prune";
@@ -24,11 +24,18 @@ async function storeWith(ids: readonly string[]) {
   }
   const folder = join(at, "shop-prod");
   const files = () => readdirSync(folder).sort();
+  /** As if nobody had written to these files, or to any, for so many minutes. */
+  const rested = (minutes: number, names = files()) => {
+    for (const name of names) {
+      utimesSync(join(folder, name), 0, Date.now() / 1000 - minutes * 60);
+    }
+  };
   return {
     store,
     at,
     folder,
     files,
+    rested,
     prune: (options: { keepLast?: string; keepFor?: string; yes?: boolean; json?: boolean } = {}) =>
       recorded((terminal) =>
         backupPrune(
@@ -52,6 +59,7 @@ test("shows what goes and what stays, and removes nothing without --yes", async 
   expect(err).toBe("nothing was removed. Next: add --yes");
   expect(withoutAges(out).replaceAll(at, "AT").replaceAll(/ +$/gm, "").replaceAll(/ {2,}/g, "  ")).toBe(
     [
+      "keeps the newest 2 (from --keep-last), and what is younger than 0 s (from --keep-for)",
       "AT:",
       "stays:",
       "  ID  KIND  WHERE  MADE  SIZE  KEYS  ENGINE  BY",
@@ -91,7 +99,7 @@ test("a damaged backup does not count: the newest good one stays, and so many be
   writeFileSync(join(folder, `${third}.rdb`), "short");
   const { out } = await prune({ keepLast: "1" });
   expect(out).toContain(
-    `is wrong and stays, since no newer good backup is there:\n  ${fourth}  29 B  the file has the SHA-256 `,
+    `is wrong and stays, until a newer good backup is there and nobody writes to it:\n  ${fourth}  29 B  the file has the SHA-256 `,
   );
   expect(files()).toEqual([...both(second), ...both(third), ...both(fourth)]);
 });
@@ -106,15 +114,14 @@ test("where nothing is good, nothing goes", async () => {
 });
 
 test("what is broken, and what an interrupted run left, goes where a newer good one is", async () => {
-  const { prune, files, folder, store } = await storeWith([second]);
+  const { prune, files, folder, rested } = await storeWith([second]);
   const put = (name: string) => writeFileSync(join(folder, name), "x");
   put(`${first}.rdb`);
   put(`${first}.rdb.part-1234`);
   put(`${third}.rdb.zst`);
   put("20260101T020000Z-bbbb.json");
   put("redis_backup.prom");
-  const recent = `${new Date().toISOString().replace(/[-:]|\.\d+/g, "")}-cccc.rdb.part-99`;
-  await store.write("shop-prod", recent, Readable.from([Buffer.from("x")]));
+  rested(61);
   const { out } = await prune();
   expect(out).toContain(
     [
@@ -124,7 +131,52 @@ test("what is broken, and what an interrupted run left, goes where a newer good 
       `  ${first}  2 B  left by a run that did not end`,
     ].join("\n"),
   );
-  expect(files()).toEqual([...both(second), `${third}.rdb.zst`, recent, "redis_backup.prom"].sort());
+  expect(files()).toEqual([...both(second), `${third}.rdb.zst`, "redis_backup.prom"].sort());
+});
+
+test("what a copy, or a long run, is writing at this moment stays, however old its id is", async () => {
+  const { prune, files, folder, rested } = await storeWith([second]);
+  const names = [`${first}.rdb.part-1234`, "20260101T020000Z-bbbb.rdb", "20260101T020000Z-bbbb.json"];
+  for (const name of names) {
+    writeFileSync(join(folder, name), "x");
+  }
+  rested(59);
+  const { exitCode, out, err } = await prune();
+  expect({ exitCode, err }).toEqual({ exitCode: 0, err: "nothing to remove" });
+  expect(out).toContain(
+    `  ${first}  1 B  left by a run that did not end, or is still written: it changed within the hour`,
+  );
+  expect(files()).toEqual([...both(second), ...names].sort());
+  rested(61, [`${first}.rdb.part-1234`]);
+  await prune();
+  expect(files()).toEqual([...both(second), ...names.slice(1)].sort());
+});
+
+test("backups of the future, by a clock that was wrong, neither count nor go", async () => {
+  const future = ["20990101T010000Z-bbbb", "20990102T010000Z-bbbb"];
+  const { prune, files, rested } = await storeWith([...IDS, ...future]);
+  rested(61);
+  const { out } = await prune();
+  expect(out.replaceAll(/ {2,}/g, "  ")).toMatch(
+    /\nis in the future, so it stays and does not count:\n.*\n {2}20990102T010000Z-bbbb {2}rdb {2}\S+ {2}in the future {2}29 B/,
+  );
+  expect(files()).toEqual([...both(third, fourth), ...both(...future)].sort());
+});
+
+test("says which policy it used, of the schedule or of the default", async () => {
+  const { at } = await storeWith([first]);
+  const told = async (stack: Parameters<typeof backupPrune>[0]) => {
+    const prune = recorded((terminal) => backupPrune(stack, { at, yes: false, json: false }, terminal));
+    return (await prune).out.split("\n")[0];
+  };
+  const backups = { every: "6 h", keepLast: 12, keepFor: "72 h" } as const;
+  expect(await told(shopStack("prod", { deployment: { backups } }))).toBe(
+    "keeps the newest 12 (from the stack's schedule), and what is younger than 72 h (from the stack's schedule)",
+  );
+  const { keepLast, keepFor } = backupDefaults;
+  expect(await told(shopStack("dev"))).toBe(
+    `keeps the newest ${keepLast} (from the default), and what is younger than ${keepFor} (from the default)`,
+  );
 });
 
 test("a store that fails says how many went before", async () => {
@@ -157,6 +209,7 @@ test("data for scripts", async () => {
         kept: [third, second],
         removed: [{ id: first, names: both(first), bytes: 29, why: "expired" }],
         left: [],
+        future: [],
       },
     ],
     removed: true,

@@ -1,6 +1,9 @@
-import { dockerEngine, engineAddress, engineProblem, isLocalEngine } from "../../ops/docker-engine";
+import type { Container } from "dockerode";
+import { InvalidInputError } from "../../core/problem";
+import { dockerEngine, engineAddress, engineProblem, exec, isLocalEngine } from "../../ops/docker-engine";
 import { EmptyEngine } from "../support/empty-engine";
 import { withEnvironmentOfItsOwn } from "../support/environment";
+import { unchecked } from "../support/stack-fixtures";
 import { temporaryFolder } from "../support/temporary-folder";
 
 withEnvironmentOfItsOwn();
@@ -121,3 +124,29 @@ test.each([["unix:///nowhere/docker.sock"], ["tcp://127.0.0.1:1"], ["not an addr
     });
   },
 );
+
+describe("a command in a container that does not run commands", () => {
+  const refusing = (message: string) => {
+    const error = Object.assign(new Error(`(HTTP code 409) conflict - ${message}`), { statusCode: 409 });
+    return { error, container: unchecked<Container>({ exec: () => Promise.reject(error) }) };
+  };
+
+  test("since it is paused, is a problem with a fix", async () => {
+    const { container } = refusing("Container shop-prod is paused, unpause the container before exec ");
+    await expect(exec(container, ["true"])).rejects.toEqual(
+      new InvalidInputError([
+        {
+          field: "shop-prod",
+          got: "a container that is paused",
+          expected: "one that runs",
+          fix: "docker unpause shop-prod",
+        },
+      ]),
+    );
+  });
+
+  test("since it has ended, is what the engine said", async () => {
+    const { container, error } = refusing("Container 0123abcd is not running ");
+    await expect(exec(container, ["true"])).rejects.toBe(error);
+  });
+});

@@ -1,42 +1,12 @@
-import { Readable } from "node:stream";
 import type Docker from "dockerode";
 import { Size } from "../../core/size";
 import { parseConf } from "../../ops/backup/deployed";
 import { checkByLoading } from "../../ops/restore/check-by-loading";
 import { exchange, finishPutBack } from "../../ops/restore/exchange";
 import { RestoreFailed } from "../../ops/restore/restore-failed";
-import { type RestoreTarget, readTarget } from "../../ops/restore/restore-target";
+import { type PresentData, type RestoreTarget, readTarget } from "../../ops/restore/restore-target";
+import { EngineError, fakeContainer, type Said } from "../support/fake-container";
 import { shopStack, unchecked } from "../support/stack-fixtures";
-
-type Said = string | number;
-
-class EngineError extends Error {
-  constructor(readonly statusCode: number) {
-    super(`the engine says ${statusCode}`);
-  }
-}
-
-/** A container that only notes what it is told. `says`: stdout of a command, or its exit code, or an error of the engine. */
-function fake(name: string, told: string[], says: (command: string) => Said, also: object = {}) {
-  return unchecked<Docker.Container>({
-    modem: {
-      demuxStream: (from: Readable, to: NodeJS.WritableStream) => from.on("data", (chunk) => to.write(chunk)),
-    },
-    exec: async ({ Cmd }: { Cmd: readonly string[] }) => {
-      const command = Cmd.filter((word) => !word.includes("\n")).join(" ");
-      told.push(`${name}: ${command}`);
-      const said = says(command);
-      return {
-        start: async () => Readable.from(typeof said === "string" ? [Buffer.from(said)] : []),
-        inspect: async () => ({ ExitCode: typeof said === "string" ? 0 : said }),
-      };
-    },
-    inspect: async () => ({ State: { Running: true, ExitCode: 0, StartedAt: "1" } }),
-    stop: async () => told.push(`${name}: stop`),
-    start: async () => told.push(`${name}: start`),
-    ...also,
-  });
-}
 
 const redis =
   (answers: Readonly<Record<string, Said>>) =>
@@ -52,13 +22,14 @@ async function trial(
   moves: (command: string) => Said = () => "",
   own: Partial<RestoreTarget> = {},
   inMeantime: () => Promise<number> = async () => 0,
+  databases: PresentData["databases"] = [],
 ) {
   const told: string[] = [];
   const err: string[] = [];
   const terminal = { out: () => undefined, err: (text: string) => err.push(text) };
   const target = unchecked<RestoreTarget>({
     id: "shop-prod",
-    container: fake("server", told, redis(answers)),
+    container: fakeContainer("server", told, redis(answers)),
     containerName: "shop-prod",
     conf: parseConf("save 900 1\n"),
     appendonly: false,
@@ -69,7 +40,12 @@ async function trial(
     startSeconds: 70,
     ...own,
   });
-  const run = { target, lock: fake("lock", told, moves), present: { databases: [] }, terminal };
+  const run = {
+    target,
+    lock: fakeContainer("lock", told, moves),
+    present: databases === undefined ? {} : { databases },
+    terminal,
+  };
   const error = await exchange(run, "before-restore-1", inMeantime).then(
     () => undefined,
     (reason: unknown) => reason,
@@ -158,7 +134,9 @@ describe("an exchange that fails", () => {
   });
 
   it("says how the server starts again when it could not be started", async () => {
-    const container = fake("server", [], redis(SAVES), { start: () => Promise.reject(new EngineError(500)) });
+    const container = fakeContainer("server", [], redis(SAVES), {
+      start: () => Promise.reject(new EngineError(500)),
+    });
     const { failure } = await trial(SAVES, () => 3, { container });
     expect(failure).toMatchObject({
       message:
@@ -166,6 +144,23 @@ describe("an exchange that fails", () => {
       next: "docker start shop-prod starts it with the data of before",
     });
   });
+});
+
+it.each([
+  [true, ["stopping shop-prod"]],
+  [false, []],
+])("says that it stops a server only where it runs: %s", async (isRunning, said) => {
+  const State = { Running: isRunning, ExitCode: 0, StartedAt: "1" };
+  const container = fakeContainer(
+    "server",
+    [],
+    redis({ ...SAVES, ...(isRunning ? {} : { "INFO persistence": 1 }) }),
+    {
+      inspect: async () => ({ State }),
+    },
+  );
+  const { err } = await trial({}, () => 3, { container }, undefined, isRunning ? [] : undefined);
+  expect(err.filter((line) => line.startsWith("stopping"))).toEqual(said);
 });
 
 it.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)("comes to its end despite %s", async (signal) => {
@@ -187,7 +182,7 @@ it("tells where a journal is that cannot be followed", async () => {
   await expect(
     finishPutBack(
       target,
-      fake("lock", [], () => 78),
+      fakeContainer("lock", [], () => 78),
     ),
   ).rejects.toMatchObject({
     message:
@@ -197,7 +192,7 @@ it("tells where a journal is that cannot be followed", async () => {
 });
 
 it("does not wait for a server that checks and that the engine has removed", async () => {
-  const checking = fake(
+  const checking = fakeContainer(
     "check",
     [],
     () => {
@@ -207,7 +202,7 @@ it("does not wait for a server that checks and that the engine has removed", asy
   );
   const docker = unchecked<Docker>({ createContainer: async () => checking });
   const target = unchecked<RestoreTarget>({ conf: parseConf(""), memoryLimit: Size.mebibytes(64) });
-  const lock = fake("lock", [], () => "Bad file format\n");
+  const lock = fakeContainer("lock", [], () => "Bad file format\n");
   await expect(
     checkByLoading(
       docker,

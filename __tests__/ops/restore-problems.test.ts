@@ -18,8 +18,8 @@ const usual: RestoreOptions = {
   json: false,
 };
 
-const optionsSay = (options: Partial<RestoreOptions>, isAsking = false) =>
-  optionProblems("shop-dev", { ...usual, ...options }, isAsking).map(formatProblem);
+const optionsSay = (options: Partial<RestoreOptions>) =>
+  optionProblems("shop-dev", { ...usual, ...options }).map(formatProblem);
 
 const manifest: Manifest = {
   format: 1,
@@ -72,10 +72,6 @@ describe("the options of restore", () => {
     expect(optionsSay(options)).toEqual([]);
   });
 
-  it("asks where there is a terminal", () => {
-    expect(optionsSay({ undo: true, yes: false }, true)).toEqual([]);
-  });
-
   it("says everything at once", () => {
     expect(
       optionsSay({
@@ -84,8 +80,6 @@ describe("the options of restore", () => {
         at: "backups",
         match: ["a[", "b\\", ""],
         time: "yesterday",
-        yes: false,
-        json: true,
       }),
     ).toEqual([
       "restore: got --undo and --empty, expected one of --from, --undo, --empty, --repair, --discard. " +
@@ -100,7 +94,6 @@ describe("the options of restore", () => {
       "--match: got nothing, expected a pattern as KEYS takes it. " +
         "Fix: write it like 'session:*'; a backslash before [ takes it as it is.",
       '--time: got "yesterday", expected a moment with its zone. Fix: write it like 2026-11-21T15:04:11Z.',
-      "--yes: got --json alone, expected a yes to what it replaces or removes. Fix: add --yes.",
     ]);
   });
 

@@ -6,10 +6,11 @@ import { wordsIn } from "../../ops/transition/data-files";
 import type { LiveServer, TransitionFacts } from "../../ops/transition/facts";
 import { renamedWords } from "../../ops/transition/renamed-words";
 import { TRANSITION_RULES } from "../../ops/transition/rules";
-import { acceptProblems, brokenRules } from "../../ops/transition/transitions";
+import { acceptProblems, brokenRules, nextSteps } from "../../ops/transition/transitions";
 import { type StackOptions, shopStack, template } from "../support/stack-fixtures";
 
 const MiB = 1024 ** 2;
+const NAME = shopStack("dev").props.server.containerName;
 
 const LIVE: LiveServer = {
   version: "7.4.11",
@@ -71,9 +72,21 @@ test("what stays as it is breaks no rule", () => {
 test.each<readonly [what: string, given: TransitionFacts, problem: string]>([
   [
     "a server that does not answer",
-    facts({}, { unanswered: "it is still loading its data" }),
-    "shop-dev unanswered: got a server that runs and cannot be asked: it is still loading its data, expected an answer to " +
-      "INFO. Fix: wait until it has loaded, mend it, or stop it with docker stop; or take it as it is by --accept unanswered.",
+    facts({}, { unanswered: { why: "it is paused", fix: "docker unpause NAME" } }),
+    "shop-dev unanswered: got a server that runs and cannot be asked: it is paused, expected an answer to INFO and to " +
+      "CONFIG GET save. Fix: docker unpause NAME; or take it as it is by --accept unanswered.",
+  ],
+  [
+    "a container that loops",
+    facts({}, { isRestarting: true }),
+    "shop-dev restarting: got a container that restarts again and again, expected a server that runs. Fix: docker logs " +
+      `--tail 3 ${NAME} says why; a deploy that mends it is not held up.`,
+  ],
+  [
+    "a container of somebody else",
+    facts({}, { isForeign: true }),
+    `shop-dev foreign: got container ${NAME}, which this project did not deploy, expected none, or one that bin/up made. ` +
+      "Fix: take it over by bin/up --adopt shop-dev, or rename or remove it.",
   ],
   [
     "a folder that cannot be looked at",
@@ -197,6 +210,62 @@ test("where CONFIG is disabled the way is a backup, and nothing can be applied",
     "write one in the running server first; where nobody can call CONFIG, take a copy by bin/redis-ops backup create, " +
       "deploy, and put it back by bin/redis-ops restore",
   );
+});
+
+const STAY =
+  "To stay as it was: put the service's file back and run bin/redis-ops preflight shop-dev --apply again.";
+const WITH_SNAPSHOTS = {
+  conf: parseConf("appendonly no"),
+  image: "x",
+  dataVolume: "shop-dev-data",
+  isProtected: false,
+};
+
+test.each([
+  [
+    "the append-only file off",
+    facts(WITHOUT_AOF),
+    `Next: bin/up shop-dev, now: until then this server does not start again. ${STAY}`,
+  ],
+  [
+    "the append-only file off, of a server that was deployed without it",
+    { ...facts(WITHOUT_AOF), deployed: WITH_SNAPSHOTS },
+    "Next: bin/up shop-dev",
+  ],
+  [
+    "the append-only file on, of a server that saves when it stops",
+    { ...facts({}, { live: { isAofOn: false, save: "900 1" } }), deployed: WITH_SNAPSHOTS },
+    "Next: bin/up shop-dev, now: until then this server starts again after docker stop, but maybe not after a kill or a " +
+      `crash. ${STAY}`,
+  ],
+  [
+    "the append-only file on, of a server that writes nothing when it stops",
+    { ...facts({}, { live: { isAofOn: false } }), deployed: WITH_SNAPSHOTS },
+    `Next: bin/up shop-dev, now: until then this server does not start again. ${STAY}`,
+  ],
+  [
+    "the append-only file on, of a server that was deployed with it",
+    facts({}, { live: { isAofOn: false } }),
+    "Next: bin/up shop-dev",
+  ],
+  ["the append-only file written anew", facts({}, { lostWords: ["append"] }), "Next: bin/up shop-dev"],
+])("after %s the next step says what a restart would do", (_, given, step) => {
+  expect(nextSteps(brokenRules(given).filter(({ canApply }) => canApply))).toEqual([step]);
+});
+
+test("the next step accepts what was accepted", () => {
+  expect(
+    nextSteps(brokenRules(facts({}, { lostWords: ["append"] })), ["unanswered", "engine-upgrade"]),
+  ).toEqual(["Next: bin/up --accept unanswered --accept engine-upgrade shop-dev"]);
+});
+
+test("what is only told keeps no deploy from going on, and is not there to be accepted", () => {
+  expect(TRANSITION_RULES.filter(({ isOnlyTold }) => isOnlyTold).map(({ id }) => id)).toEqual([
+    "restarting",
+    "foreign",
+  ]);
+  const [problem] = acceptProblems(["foreign"]);
+  expect(problem?.fix).not.toContain("never accepted");
 });
 
 test("only what a person can decide is accepted", () => {

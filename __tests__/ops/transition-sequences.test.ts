@@ -10,7 +10,7 @@ import { recorded } from "../support/recorded";
 jest.mock("../../ops/redis-command");
 jest.mock("../../ops/docker-engine");
 
-const container = {} as Docker.Container;
+const container = { id: "shop-redis" } as Docker.Container;
 const server = { container, conf: parseConf("appendonly yes") };
 
 const IDLE =
@@ -57,10 +57,13 @@ const SWITCHED = ["CONFIG GET save", "CONFIG SET save 3600 1", "CONFIG SET appen
 
 it("switches the append-only file off, and puts nothing back", async () => {
   answering(() => undefined);
-  await recorded(async (terminal) => {
+  const { err } = await recorded(async (terminal) => {
     await off(server, terminal);
     return ExitCode.ok;
   });
+  expect(err).toMatch(
+    /^the append-only set is kept as (\/data\/appendonlydir\.off-\d{8}T\d{6}Z) in the data volume; when it is not needed any more: docker exec shop-redis rm -r \1\s*$/,
+  );
   expect(sent).toEqual([...SWITCHED, "BGSAVE"]);
 });
 

@@ -1,39 +1,40 @@
 import { Readable } from "node:stream";
-import Docker from "dockerode";
+import type Docker from "dockerode";
+import { unchecked } from "./stack-fixtures";
 
-/** What a command in a container says. */
-export interface Answer {
-  readonly exitCode?: number;
-  readonly stdout?: string | Buffer;
-  readonly stderr?: string;
+/** What a command prints, or its exit code. */
+export type Said = string | number;
+
+/** As the client throws it. */
+export class EngineError extends Error {
+  constructor(readonly statusCode: number) {
+    super(`the engine says ${statusCode}`);
+  }
 }
 
-const STDOUT = 1;
-const STDERR = 2;
-
-/** A container whose commands are answered by `answer`, as the engine's API hands them on. */
+/** A container that only notes what it is told. `says`: stdout of a command, or its exit code, or an error of the engine. */
 export function fakeContainer(
-  answer: (argv: readonly string[]) => Answer | Promise<Answer>,
-): Docker.Container {
-  const container = {
-    modem: new Docker({ socketPath: "/none" }).modem,
-    async exec({ Cmd }: { readonly Cmd: readonly string[] }) {
-      const { exitCode = 0, stdout = "", stderr = "" } = await answer(Cmd);
+  name: string,
+  told: string[],
+  says: (command: string) => Said,
+  also: object = {},
+) {
+  return unchecked<Docker.Container>({
+    modem: {
+      demuxStream: (from: Readable, to: NodeJS.WritableStream) => from.on("data", (chunk) => to.write(chunk)),
+    },
+    exec: async ({ Cmd }: { Cmd: readonly string[] }) => {
+      const command = Cmd.filter((word) => !word.includes("\n")).join(" ");
+      told.push(`${name}: ${command}`);
+      const said = says(command);
       return {
-        start: async () => Readable.from([...frame(STDOUT, stdout), ...frame(STDERR, stderr)]),
-        inspect: async () => ({ ExitCode: exitCode }),
+        start: async () => Readable.from(typeof said === "string" ? [Buffer.from(said)] : []),
+        inspect: async () => ({ ExitCode: typeof said === "string" ? 0 : said }),
       };
     },
-    start: async () => undefined,
-    remove: async () => undefined,
-  };
-  return container as unknown as Docker.Container;
-}
-
-/** The API's frame: channel, three zeros, length, content. */
-function frame(channel: number, content: string | Buffer): readonly Buffer[] {
-  const bytes = Buffer.from(content);
-  const header = Buffer.from([channel, 0, 0, 0, 0, 0, 0, 0]);
-  header.writeUInt32BE(bytes.length, 4);
-  return bytes.length === 0 ? [] : [Buffer.concat([header, bytes])];
+    inspect: async () => ({ State: { Running: true, ExitCode: 0, StartedAt: "1" } }),
+    stop: async () => told.push(`${name}: stop`),
+    start: async () => told.push(`${name}: start`),
+    ...also,
+  });
 }

@@ -12,7 +12,7 @@ export interface BackupStore {
   readonly where: string;
   /** Names of all files of a stack, in no order. Empty when there is no such folder. */
   list(stack: string): Promise<readonly string[]>;
-  /** All files of a stack with their sizes, and the texts of the manifests, in one go. */
+  /** All files of a stack with their sizes and times, and the texts of the manifests, in one go. */
   survey(stack: string): Promise<readonly StoredFile[]>;
   /** @throws BackupFileMissing */
   read(stack: string, name: string): Promise<Readable>;
@@ -28,6 +28,8 @@ export interface BackupStore {
 export interface StoredFile {
   readonly name: string;
   readonly bytes: number;
+  /** When it was last written to, by the clock of the store. */
+  readonly changedAt: Date;
   /** Of files called `*.json` up to MAX_MANIFEST_BYTES. */
   readonly text?: string;
 }

@@ -50,21 +50,23 @@ export function totalOf(databases: readonly DatabaseKeys[]): { keys: number; exp
 }
 
 function differentCounts(expected: KeyCounts, found: readonly DatabaseKeys[]): readonly string[] {
+  const all = differentCount(
+    "all databases",
+    { keys: expected.total, expiring: expected.expiring },
+    totalOf(found),
+  );
   if (expected.databases === undefined) {
-    return differentCount(
-      "all databases",
-      { keys: expected.total, expiring: expected.expiring },
-      totalOf(found),
-    );
+    return all;
   }
   const numbers = new Set([...expected.databases, ...found].map(({ database }) => database));
   const of = (databases: readonly DatabaseKeys[], number: number) =>
     databases.find(({ database }) => database === number) ?? { keys: 0, expiring: 0 };
-  return [...numbers]
+  const each = [...numbers]
     .sort((one, other) => one - other)
     .flatMap((number) =>
       differentCount(`database ${number}`, of(expected.databases ?? [], number), of(found, number)),
     );
+  return each.length > 0 ? each : all;
 }
 
 type Counts = Pick<DatabaseKeys, "keys" | "expiring">;
@@ -96,7 +98,12 @@ async function differentKeys(
 ): Promise<readonly string[]> {
   const told: string[] = [];
   for (const batch of batchesOf(sample)) {
-    const { now, keys } = await ask(batch, server);
+    const answer = await ask(batch, server);
+    if (answer === undefined) {
+      told.push("sampled keys are in databases that the server does not have");
+      continue;
+    }
+    const { now, keys } = answer;
     batch.forEach((expected, index) => {
       const difference = differentKey(expected, keys[index], now);
       if (difference !== undefined) {
@@ -156,13 +163,16 @@ function batchesOf(sample: readonly SampledKey[]): readonly (readonly SampledKey
   return batches;
 }
 
-/** A key is any bytes, and a command line takes text: it goes there in hexadecimal. */
-async function ask(sample: readonly SampledKey[], server: LoadedServer): Promise<Answer> {
+/** A key is any bytes, and a command line takes text: it goes there in hexadecimal. Undefined: there is no such database. */
+async function ask(sample: readonly SampledKey[], server: LoadedServer): Promise<Answer | undefined> {
   const words = sample.flatMap(({ database, key }) => {
     const pieces = Buffer.from(key, "base64").toString("hex").match(WORD) ?? [];
     return [`${database}`, `${pieces.length}`, ...pieces];
   });
   const { exitCode, stdout, stderr } = await server.command("EVAL", SCRIPT, "0", ...words);
+  if (exitCode !== 0 && /DB index is out of range/.test(`${stdout}${stderr}`)) {
+    return undefined;
+  }
   if (exitCode !== 0) {
     throw new Error(`the sampled keys could not be looked at: ${stderr.trim() || stdout.trim()}`);
   }

@@ -53,6 +53,7 @@ export async function createBackup(
       engineVersion: source.info.get("redis_version") ?? "",
       usedMemory,
       configuration: source.conf.sha256,
+      madeBy: "redis-ops" as const,
     };
     return keepBackup(keeping, origin, (name) =>
       options.kind === "aof"

@@ -27,6 +27,7 @@ import { Watched } from "./watched";
 
 /** What stops a file system, and what to do about it. */
 const FAILURES: Readonly<Record<string, readonly [reason: string, next: string]>> = {
+  ENOENT: ["somebody removed a file of it in the meantime", "try again when nothing else cleans up there"],
   ENOSPC: ["no space is left on the disk", "make room there, or write elsewhere with --at"],
   EDQUOT: ["the quota of the disk is used up", "make room there, or write elsewhere with --at"],
   EACCES: ["permission denied", "run as the owner of the directory, or choose another with --at"],
@@ -74,10 +75,9 @@ export class DirectoryStore implements BackupStore {
 
   private async surveyed(stack: string, name: string): Promise<StoredFile> {
     const path = join(this.path, stack, name);
-    const { size: bytes } = await stat(path);
-    return isManifest({ name, bytes })
-      ? { name, bytes, text: await readFile(path, "utf8") }
-      : { name, bytes };
+    const { size: bytes, mtime: changedAt } = await stat(path);
+    const file = { name, bytes, changedAt };
+    return isManifest(file) ? { ...file, text: await readFile(path, "utf8") } : file;
   }
 
   async read(stack: string, name: string): Promise<Readable> {

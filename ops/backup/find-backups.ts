@@ -9,7 +9,7 @@ import {
 } from "./backup-store";
 import { encodedSuffix } from "./encode";
 import { BACKUP_ID, type Manifest, parseManifest } from "./manifest";
-import { byAge } from "./retention";
+import { byAge, isOfFuture } from "./retention";
 
 export interface FoundBackup {
   readonly store: BackupStore;
@@ -25,7 +25,7 @@ export interface BrokenBackup {
 }
 
 export interface FoundBackups {
-  /** Newest first; of the same one in two stores, the first store's first. */
+  /** Newest first; of the same one in two stores, the first store's first. Those of the future (`isOfFuture`) are last. */
   readonly good: readonly FoundBackup[];
   readonly broken: readonly BrokenBackup[];
   /** Stores that could not be asked, while another could. */
@@ -37,7 +37,11 @@ export interface FoundBackups {
  * is not looked at.
  * @throws StoreFailure when no store could be asked
  */
-export async function findBackups(stores: readonly BackupStore[], stack: string): Promise<FoundBackups> {
+export async function findBackups(
+  stores: readonly BackupStore[],
+  stack: string,
+  now = new Date(),
+): Promise<FoundBackups> {
   const answers = await Promise.all(stores.map((store) => surveyed(store, stack)));
   const failures = answers.filter((answer) => answer instanceof StoreFailure);
   const [failure] = failures;
@@ -46,7 +50,12 @@ export async function findBackups(stores: readonly BackupStore[], stack: string)
   }
   const found = answers.flatMap((answer) => (answer instanceof StoreFailure ? [] : answer));
   return {
-    good: found.filter((one) => "manifest" in one).sort((one, other) => byAge(one.manifest, other.manifest)),
+    good: found
+      .filter((one) => "manifest" in one)
+      .sort(
+        ({ manifest: one }, { manifest: other }) =>
+          Number(isOfFuture(one, now)) - Number(isOfFuture(other, now)) || byAge(one, other),
+      ),
     broken: found.filter((one) => "problem" in one),
     failures,
   };
@@ -117,8 +126,23 @@ export function dataFileStem(id: string, kind: Manifest["kind"]): string {
   return `${id}.${kind === "rdb" ? "rdb" : "aof.tar"}`;
 }
 
+/** What `latest` passes over, a line for each: for people. */
+export function passedOver(
+  { good }: Pick<FoundBackups, "good">,
+  id: string,
+  now = new Date(),
+): readonly string[] {
+  return id !== "latest"
+    ? []
+    : good
+        .filter(({ manifest }) => isOfFuture(manifest, now))
+        .map(
+          ({ store, manifest }) => `passed over: ${manifest.id} in ${store.where}, which is in the future`,
+        );
+}
+
 /**
- * The backup that a person means: an id, the beginning of one that no other has, or `latest`.
+ * The backup that a person means: an id, the beginning of one that no other has, or `latest`, which is none of the future.
  * @param field where it was written, for the message
  * @throws InvalidInputError
  */
@@ -126,9 +150,12 @@ export function chooseBackup(
   { good, broken }: Pick<FoundBackups, "good" | "broken">,
   id: string,
   field = "backup",
+  now = new Date(),
 ): FoundBackup {
   const candidates =
-    id === "latest" ? good.slice(0, 1) : good.filter(({ manifest }) => manifest.id.startsWith(id));
+    id === "latest"
+      ? good.filter(({ manifest }) => !isOfFuture(manifest, now)).slice(0, 1)
+      : good.filter(({ manifest }) => manifest.id.startsWith(id));
   const ids = [...new Set(candidates.map(({ manifest }) => manifest.id))];
   const [chosen] = candidates;
   if (chosen !== undefined && id !== "" && (ids.length === 1 || ids.includes(id))) {
@@ -141,6 +168,14 @@ export function chooseBackup(
   }
   if (good.length === 0) {
     throw refuse(field, got, "a backup, and there is none", "make one with redis-ops backup create");
+  }
+  if (id === "latest") {
+    throw refuse(
+      field,
+      `${got}, and every backup is in the future`,
+      "one that was begun before now",
+      `set this machine's clock, or name one: ${listed([...new Set(good.map(({ manifest }) => manifest.id))])}`,
+    );
   }
   if (ids.length > 1) {
     throw refuse(

@@ -9,10 +9,12 @@ import { engineImage } from "../engine-image";
 import type { Terminal } from "../terminal";
 import { bytesText } from "./amounts";
 import { parseInfo } from "./backup-source";
-import type { BackupStore } from "./backup-store";
+import { BackupFileMissing, type BackupStore } from "./backup-store";
 import { BadAof, checkAof } from "./check-aof";
+import { Digest } from "./digest";
 import { type EncodeOptions, recipientProblems } from "./encode";
-import { DamagedRdb, NotTaken, UnknownRdb } from "./failures";
+import { DamagedBackup, DamagedRdb, NotTaken, UnknownRdb } from "./failures";
+import { findBackups } from "./find-backups";
 import {
   type ImportedAof,
   type ImportedRdb,
@@ -33,6 +35,7 @@ import { type RdbSummary, summarizeRdb } from "./read-rdb";
 import { rehearsalProblems } from "./rehearse";
 import { NotLoaded, type ScratchServer, withScratchServer } from "./scratch-server";
 import { readOnItsWay } from "./take-rdb";
+import { compareStored } from "./verify-backup";
 import { watching } from "./watch";
 
 export interface ImportOptions extends EncodeOptions {
@@ -42,9 +45,15 @@ export interface ImportOptions extends EncodeOptions {
   readonly at?: string;
 }
 
+/** A backup that was imported, or that has the same content and lay there before. */
+export interface ImportedBackup extends CreatedBackup {
+  readonly isThereAlready?: true;
+}
+
 /**
  * Makes a backup of files of Redis that lie on this machine, and keeps it as `keepBackup` does. An append-only set is
- * loaded by a server of its own, and what that server has is stored as a snapshot. The files are only read.
+ * loaded by a server of its own, and what that server has is stored as a snapshot. The files are only read. A snapshot
+ * that lies in the store already, byte for byte and whole, is not stored again.
  * @throws InvalidInputError when they cannot be used, before anything is written
  * @throws an expected failure (`isExpectedFailure`)
  */
@@ -52,7 +61,7 @@ export async function importBackup(
   stack: ResolvedStack,
   options: ImportOptions,
   terminal: Terminal,
-): Promise<CreatedBackup> {
+): Promise<ImportedBackup> {
   const docker = await connectEngine(stack.props.docker);
   const image = await engineImage(docker, stack.props.server);
   const { source, store } = await prepare(stack, options, docker, image);
@@ -102,7 +111,7 @@ function tooNew({ path, rdbVersion }: ImportedRdb, id: string, supported: number
 }
 
 /** What Redis' own file is replaced by while this reads is another file: both reads are of the same. */
-async function importRdb(source: ImportedRdb, keeping: Keeping): Promise<CreatedBackup> {
+async function importRdb(source: ImportedRdb, keeping: Keeping): Promise<ImportedBackup> {
   const { path, changedAt } = source;
   const { terminal, stop } = keeping;
   const file = await open(path);
@@ -118,7 +127,12 @@ async function importRdb(source: ImportedRdb, keeping: Keeping): Promise<Created
       finishedAt: startedAt,
       engineVersion: summary?.redisVersion ?? "unknown",
       usedMemory: summary?.usedMemory ?? bytes,
+      madeBy: "import",
     } as const;
+    const same = await sameContent(keeping, bytes, () => watch(contentOf(file, bytes), bytes));
+    if (same !== undefined) {
+      return { ...same, isThereAlready: true };
+    }
     const store = watching(`importing ${path}`, terminal, stop);
     return await keepBackup(keeping, origin, (name) => {
       const { content, facts } = readOnItsWay(contentOf(file, bytes));
@@ -127,6 +141,37 @@ async function importRdb(source: ImportedRdb, keeping: Keeping): Promise<Created
   } finally {
     await file.close();
   }
+}
+
+/** The backup in the store that has this content, encrypted as this one would be, and whose file is whole. */
+async function sameContent(
+  { store, stack, options, terminal, stop }: Keeping,
+  bytes: number,
+  content: () => Readable,
+): Promise<CreatedBackup | undefined> {
+  const encryption = options.recipients.length > 0 ? "age" : "none";
+  const candidates = (await findBackups([store], stack.id)).good.filter(
+    ({ manifest }) => manifest.content.bytes === bytes && manifest.encryption === encryption,
+  );
+  if (candidates.length === 0) {
+    return undefined;
+  }
+  const digest = new Digest();
+  for await (const _ of digest.of(content())) {
+    // Every piece is measured on its way.
+  }
+  const { sha256 } = digest.measured;
+  for (const found of candidates.filter(({ manifest }) => manifest.content.sha256 === sha256)) {
+    try {
+      await compareStored(found, watching(`reading ${found.manifest.id}`, terminal, stop));
+      return found;
+    } catch (error) {
+      if (!(error instanceof DamagedBackup || error instanceof BackupFileMissing)) {
+        throw error;
+      }
+    }
+  }
+  return undefined;
 }
 
 /** From the start. Without the mark that `redis-cli --rdb -` leaves at the end, where `bytes` says so. */
@@ -199,6 +244,7 @@ async function keepLoaded(
     finishedAt: startedAt,
     engineVersion: info.get("redis_version") ?? "unknown",
     usedMemory: Number(info.get("used_memory_dataset") ?? 0),
+    madeBy: "import",
   } as const;
   const { exitCode, stdout, stderr } = await server.command("SAVE");
   if (exitCode !== 0) {

@@ -88,6 +88,13 @@ function sourceAt(path: string): ImportSource | Problem {
           "give dump.rdb or appendonly.aof itself",
         );
   }
+  if (!found.isFile()) {
+    return problem(
+      "a pipe, a socket or a device",
+      "a file or a folder",
+      "write what comes out of it to a file, and give that",
+    );
+  }
   const head = readBytes("--from", path, HEAD_BYTES).toString("latin1");
   const rdbVersion = rdbVersionOf(head);
   if (head.includes(IS_BASE) || isNamedBeside(path)) {

@@ -13,7 +13,8 @@ import { type EncodeOptions, encode, encodedSuffix } from "./encode";
 import { NotTaken } from "./failures";
 import { dataFileStem } from "./find-backups";
 import { formatManifest, type Manifest, manifestShape } from "./manifest";
-import { openStore } from "./open-store";
+import { writingStore } from "./open-store";
+import { idMoment } from "./retention";
 import type { Taken, TakenFacts } from "./take-rdb";
 import { refuseOtherCounts, verifyBackup } from "./verify-backup";
 import { watching } from "./watch";
@@ -47,6 +48,7 @@ export interface Origin {
   readonly usedMemory: number;
   /** SHA-256 of redis.conf. @default - not known */
   readonly configuration?: string;
+  readonly madeBy: Manifest["madeBy"];
 }
 
 /** Content that lies in the store. */
@@ -69,7 +71,7 @@ export async function keepBackup(
 ): Promise<CreatedBackup> {
   const { stack, store, options, docker, image, terminal, stop } = keeping;
   const { kind, startedAt, usedMemory, configuration } = origin;
-  const id = `${startedAt.toISOString().replace(/[-:]|\.\d+/g, "")}-${randomBytes(2).toString("hex")}`;
+  const id = `${idMoment(startedAt)}-${randomBytes(2).toString("hex")}`;
   const encryption = options.recipients.length > 0 ? "age" : "none";
   const name = `${dataFileStem(id, kind)}${encodedSuffix(options.compression, encryption)}`;
   try {
@@ -93,7 +95,7 @@ export async function keepBackup(
       sample: facts.sample,
       usedMemory,
       configuration,
-      madeBy: "redis-ops",
+      madeBy: origin.madeBy,
     } satisfies Record<keyof Manifest, unknown>);
     await verifyBackup(
       { store, manifest },
@@ -186,7 +188,7 @@ function copied(content: Readable, copy: PassThrough): Readable {
   return Readable.from(both(), { objectMode: false });
 }
 
-/** The store that `where` names; undefined, and what is wrong with it in `problems`, when there cannot be one. */
+/** The store to write to that `where` names; undefined, and what is wrong with it in `problems`, when there cannot be one. */
 export function storeOrProblem(
   where: string,
   stack: ResolvedStack,
@@ -194,7 +196,7 @@ export function storeOrProblem(
   problems: Problem[],
 ): BackupStore | undefined {
   try {
-    return openStore(where, stack, docker);
+    return writingStore(where, stack, docker);
   } catch (error) {
     if (!(error instanceof InvalidInputError)) {
       throw error;

@@ -6,17 +6,48 @@ export const BACKUP_ID = /^\d{8}T\d{6}Z-[0-9a-f]{4}$/;
 const count = z.int().min(0);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const instant = z.iso.datetime();
+/** The highest number of a database. The engine takes more; nobody has them, and a service has 1024 at most. */
+export const MAX_DATABASE = 65_535;
+const database = count.max(MAX_DATABASE);
+/** The last moment that a date can be, in unix milliseconds (ECMA-262, 21.4.1.1). */
+export const MAX_DATE = 8.64e15;
 
-const keysShape = z.strictObject({
-  total: count,
-  /** Of `total`, those that have a time to live. */
-  expiring: count,
-  /** Left out where whoever made the backup cannot look into it: the scheduled one. */
-  databases: z.array(z.strictObject({ database: count, keys: count, expiring: count })).optional(),
-});
+const keysShape = z
+  .strictObject({
+    total: count,
+    /** Of `total`, those that have a time to live. */
+    expiring: count,
+    /** Left out where whoever made the backup cannot look into it: the scheduled one. */
+    databases: z.array(z.strictObject({ database, keys: count, expiring: count })).optional(),
+  })
+  .refine(
+    ({ total, databases }) =>
+      isSum(
+        total,
+        databases?.map(({ keys }) => keys),
+      ),
+    {
+      path: ["total"],
+      message: "not the sum of databases[].keys",
+    },
+  )
+  .refine(
+    ({ expiring, databases }) =>
+      isSum(
+        expiring,
+        databases?.map((one) => one.expiring),
+      ),
+    {
+      path: ["expiring"],
+      message: "not the sum of databases[].expiring",
+    },
+  );
+
+const isSum = (total: number, parts: readonly number[] | undefined) =>
+  parts === undefined || parts.reduce((sum, part) => sum + part, 0) === total;
 
 const sampleShape = z.strictObject({
-  database: count,
+  database,
   /** Base64, since a key is any bytes. */
   key: z.string(),
   /** As Redis' TYPE says it. */
@@ -24,7 +55,7 @@ const sampleShape = z.strictObject({
   /** Elements of a collection, bytes of a string. Left out for types whose length the file does not say. */
   length: count.optional(),
   /** Unix time in milliseconds. Left out: it stays. */
-  expiresAt: count.optional(),
+  expiresAt: count.max(MAX_DATE).optional(),
 });
 
 /**
@@ -54,7 +85,8 @@ export const manifestShape = z.strictObject({
   usedMemory: count,
   /** SHA-256 of the redis.conf that the server ran with, with references in place of secrets. Left out: imported. */
   configuration: sha256.optional(),
-  madeBy: z.enum(["redis-ops", "schedule"]),
+  /** `import`: of a file that somebody brought, and not of the stack's own server. */
+  madeBy: z.enum(["redis-ops", "schedule", "import"]),
 });
 
 export type Manifest = z.infer<typeof manifestShape>;

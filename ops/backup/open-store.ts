@@ -1,7 +1,9 @@
 import { join } from "node:path";
 import type Docker from "dockerode";
+import { loadStacks } from "../../config/load-stacks";
 import type { ResolvedStack } from "../../config/resolve-stack";
 import { InvalidInputError } from "../../core/problem";
+import { loadOptions } from "../load";
 import type { BackupStore } from "./backup-store";
 import { DirectoryStore } from "./directory-store";
 import { S3Store } from "./s3-store";
@@ -22,6 +24,14 @@ const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*:\/\//;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
 
+const PLACE = "a directory, volume:NAME or s3://BUCKET/PREFIX";
+
+const MAX_SHOWN = 200;
+
+function shown(where: string): string {
+  return JSON.stringify(where.length > MAX_SHOWN ? `${where.slice(0, MAX_SHOWN)}…` : where);
+}
+
 /**
  * The store that `where` names: a directory (a relative one is in the repository's folder), `volume:NAME`, a Docker volume on
  * the stack's engine, or `s3://BUCKET` with or without `/PREFIX`. Nothing is asked or made yet.
@@ -30,9 +40,18 @@ const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
  */
 export function openStore(where: string, stack: ResolvedStack, docker: Docker, field = "--at"): BackupStore {
   const refuse = (expected: string, fix: string) =>
-    new InvalidInputError([{ field, got: JSON.stringify(where), expected, fix }]);
-  if (where.trim() === "" || CONTROL.test(where)) {
-    throw refuse("a directory, volume:NAME or s3://BUCKET/PREFIX", "write it without control characters");
+    new InvalidInputError([{ field, got: shown(where), expected, fix }]);
+  if (where.trim() === "") {
+    throw refuse(PLACE, `write one, or leave ${field} out`);
+  }
+  if (CONTROL.test(where)) {
+    throw refuse(PLACE, "write it without control characters");
+  }
+  if (where.startsWith("~")) {
+    throw refuse(
+      "a path that the shell has expanded",
+      `write $HOME in place of ~, or ${field} and a blank before ~`,
+    );
   }
   if (where.startsWith(VOLUME)) {
     const name = where.slice(VOLUME.length);
@@ -52,9 +71,42 @@ export function openStore(where: string, stack: ResolvedStack, docker: Docker, f
     return new S3Store(bucket, folders.filter((folder) => folder !== "").join("/"));
   }
   if (SCHEME.test(where)) {
-    throw refuse("a directory, volume:NAME or s3://BUCKET/PREFIX", "use one of these three");
+    throw refuse(PLACE, "use one of these three");
   }
   return new DirectoryStore(where, REPOSITORY);
+}
+
+/**
+ * As `openStore`, to write backups to: never a volume in which a stack has its data or its passwords.
+ * @throws InvalidInputError when there cannot be such a store
+ */
+export function writingStore(
+  where: string,
+  stack: ResolvedStack,
+  docker: Docker,
+  field?: string,
+): BackupStore {
+  const store = openStore(where, stack, docker, field);
+  for (const { id, props } of [stack, ...loadStacks(loadOptions())]) {
+    const { auth } = props.server;
+    const passwords = [
+      auth.mode === "requirepass" ? auth.secretsVolume : undefined,
+      props.exporter?.secretsVolume,
+      props.backups.schedule?.secretsVolume,
+    ];
+    const has = (name: string | undefined) => name !== undefined && store.where === `${VOLUME}${name}`;
+    if (has(props.dataVolume.name) || passwords.some(has)) {
+      throw new InvalidInputError([
+        {
+          field: field ?? "--at",
+          got: shown(where),
+          expected: "a place for backups alone",
+          fix: `choose another: that volume has the ${has(props.dataVolume.name) ? "data" : "passwords"} of ${id}`,
+        },
+      ]);
+    }
+  }
+  return store;
 }
 
 /**

@@ -1,8 +1,8 @@
-import type { BackupStore } from "./backup-store";
+import type { BackupStore, StoredFile } from "./backup-store";
 import { BackupFileMissing } from "./backup-store";
 import { DamagedBackup } from "./failures";
 import { type FoundBackup, findBackups } from "./find-backups";
-import { expiredBackups, type RetentionPolicy } from "./retention";
+import { expiredBackups, isOfFuture, type RetentionPolicy } from "./retention";
 import { compareStored } from "./verify-backup";
 import type { Watch } from "./watch";
 
@@ -21,16 +21,19 @@ export interface PrunePlan {
   readonly removed: readonly Removal[];
   /** What is wrong and stays, since there is no newer good backup, or it may still be written: for people. */
   readonly left: readonly Removal[];
+  /** Of the future, by a clock that was wrong: they neither count nor go. */
+  readonly future: readonly FoundBackup[];
 }
 
-const DAY_MS = 86_400_000;
+/** What nobody has written to for so long is written by nobody: as in constructs/redis-backup.sh. */
+const WRITING_MS = 60 * 60_000;
 /** A name that begins with the id of a backup. */
-const OF_BACKUP = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-[0-9a-f]{4}(?=\.)/;
+const OF_BACKUP = /^\d{8}T\d{6}Z-[0-9a-f]{4}(?=\.)/;
 
 /**
  * What retention asks to remove in a store. The newest good backup always stays, whatever the policy says: one whose file
- * was read whole and has the checksum of its manifest. Damaged ones do not count as kept. What is broken, and what an
- * interrupted run left a day ago, goes only where a newer good backup is.
+ * was read whole and has the checksum of its manifest. Damaged ones and those of the future do not count as kept. What is
+ * broken, and what an interrupted run left, goes only where a newer good backup is, and an hour after it was written to.
  */
 export async function planPrune(
   store: BackupStore,
@@ -38,8 +41,15 @@ export async function planPrune(
   policy: RetentionPolicy,
   watch: Watch,
 ): Promise<PrunePlan> {
-  const { good: found, broken } = await findBackups([store], stack);
+  const { good, broken } = await findBackups([store], stack, policy.now);
+  const future = good.filter(({ manifest }) => isOfFuture(manifest, policy.now));
+  const found = good.filter((one) => !future.includes(one));
   const files = await store.survey(stack);
+  const isWritten = (id: string) =>
+    files.some(
+      ({ name, changedAt }) =>
+        name.startsWith(`${id}.`) && policy.now.getTime() - changedAt.getTime() <= WRITING_MS,
+    );
   const damaged: Removal[] = [];
   let newest: FoundBackup | undefined;
   for (const backup of found) {
@@ -61,14 +71,10 @@ export async function planPrune(
       const names = files.filter(({ name }) => name.startsWith(`${id}.`));
       return partsOf(id, names, problem);
     }),
-    ...leftOvers(
-      files,
-      [...found.map(({ manifest }) => manifest.id), ...broken.map(({ id }) => id)],
-      policy.now,
-    ),
+    ...leftOvers(files, [...good.map(({ manifest }) => manifest.id), ...broken.map(({ id }) => id)]),
   ];
   const newestId = newest?.manifest.id ?? "";
-  const mayGo = ({ id }: Removal) => id < newestId;
+  const mayGo = ({ id }: Removal) => id < newestId && !isWritten(id);
   return {
     store,
     kept: whole.filter(({ manifest }) => !expired.includes(manifest)),
@@ -76,7 +82,14 @@ export async function planPrune(
       ...expired.map((manifest) => removalOf({ store, manifest }, "expired")),
       ...wrong.filter(mayGo),
     ],
-    left: wrong.filter((removal) => !mayGo(removal)),
+    left: wrong
+      .filter((removal) => !mayGo(removal))
+      .map((removal) =>
+        isWritten(removal.id)
+          ? { ...removal, why: `${removal.why}, or is still written: it changed within the hour` }
+          : removal,
+      ),
+    future,
   };
 }
 
@@ -96,9 +109,7 @@ function removalOf({ manifest: { id, file } }: FoundBackup, why: string): Remova
   return { id, names: [`${id}.json`, file.name], bytes: file.bytes, why };
 }
 
-type Files = readonly { readonly name: string; readonly bytes: number }[];
-
-function partsOf(id: string, files: Files, why: string): Removal {
+function partsOf(id: string, files: readonly StoredFile[], why: string): Removal {
   const manifestFirst = [...files].sort(
     (one, other) => Number(other.name === `${id}.json`) - Number(one.name === `${id}.json`),
   );
@@ -110,11 +121,11 @@ function partsOf(id: string, files: Files, why: string): Removal {
   };
 }
 
-/** Files of runs that never wrote a manifest, when they are older than a day: a younger one may still be written. */
-function leftOvers(files: Files, known: readonly string[], now: Date): readonly Removal[] {
+/** Files of runs that wrote no manifest, or have not yet. */
+function leftOvers(files: readonly StoredFile[], known: readonly string[]): readonly Removal[] {
   const ids = files.flatMap(({ name }) => OF_BACKUP.exec(name)?.[0] ?? []);
   return [...new Set(ids)]
-    .filter((id) => !known.includes(id) && now.getTime() - begunAt(id) > DAY_MS)
+    .filter((id) => !known.includes(id))
     .map((id) =>
       partsOf(
         id,
@@ -122,11 +133,4 @@ function leftOvers(files: Files, known: readonly string[], now: Date): readonly 
         "left by a run that did not end",
       ),
     );
-}
-
-/** When the run was begun, by its id, in unix milliseconds. */
-function begunAt(id: string): number {
-  const [, ...parts] = OF_BACKUP.exec(`${id}.`) ?? [];
-  const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0] = parts.map(Number);
-  return Date.UTC(year, month - 1, day, hour, minute, second);
 }

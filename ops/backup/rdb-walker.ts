@@ -1,4 +1,5 @@
 import { DamagedRdb, UnknownRdb } from "./failures";
+import { MAX_DATABASE } from "./manifest";
 import { RdbChecksum } from "./rdb-checksum";
 import { AFTER, OPCODE, RECORD, START, STEP, STEPS, typeOf } from "./rdb-format";
 import { RdbPieces } from "./rdb-pieces";
@@ -38,7 +39,6 @@ const PREFIXES: readonly number[] = [OP.idle, OP.frequency, OP.expireSeconds, OP
 const END_MARK = /^[0-9a-f]{40}$/;
 const MAX_AFTER_BYTES = 41;
 const TWO_TO_32 = 2 ** 32;
-const MAX_DATABASE = 2 ** 31 - 1;
 /** From here on, no number begins a key. */
 const OPCODES = OP.slotInfo;
 

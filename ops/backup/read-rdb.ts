@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import type { KeyCounts, SampledKey } from "./manifest";
+import { type KeyCounts, MAX_DATE, type SampledKey } from "./manifest";
 import { OPCODE } from "./rdb-format";
 import { RdbWalker } from "./rdb-walker";
 
@@ -130,9 +130,9 @@ export class RdbReader {
   }
 }
 
-/** A manifest holds exact numbers from 0. */
+/** A manifest holds moments that a date can be. */
 function isInstant(milliseconds: number): boolean {
-  return Number.isSafeInteger(milliseconds) && milliseconds >= 0;
+  return Number.isInteger(milliseconds) && milliseconds >= 0 && milliseconds <= MAX_DATE;
 }
 
 /**

@@ -8,12 +8,31 @@ export interface RetentionPolicy {
   readonly now: Date;
 }
 
-/** What nobody has to keep, the oldest first. Never the newest, whatever the policy says. */
+/** So much may the clocks of two machines differ. */
+const CLOCKS_DIFFER_MS = 5 * 60_000;
+
+/**
+ * Whether a backup was made by a clock that was wrong: begun, by its manifest or by its id, more than five minutes after
+ * `now`. It is no newer than others, so it neither counts nor goes.
+ */
+export function isOfFuture({ id, startedAt }: Pick<Manifest, "id" | "startedAt">, now: Date): boolean {
+  const latest = now.getTime() + CLOCKS_DIFFER_MS;
+  return Date.parse(startedAt) > latest || id.slice(0, MOMENT.length) > idMoment(new Date(latest));
+}
+
+const MOMENT = "YYYYMMDDTHHMMSSZ";
+
+/** A moment as ids begin with it. */
+export function idMoment(date: Date): string {
+  return date.toISOString().replace(/[-:]|\.\d+/g, "");
+}
+
+/** What nobody has to keep, the oldest first. Never the newest, whatever the policy says, and none of the future. */
 export function expiredBackups(
   manifests: readonly Manifest[],
   { keepLast, keepForSeconds, now }: RetentionPolicy,
 ): readonly Manifest[] {
-  return newestFirst(manifests)
+  return newestFirst(manifests.filter((manifest) => !isOfFuture(manifest, now)))
     .slice(Math.max(1, keepLast))
     .filter(({ startedAt }) => now.getTime() - Date.parse(startedAt) >= keepForSeconds * 1000)
     .reverse();

@@ -109,8 +109,8 @@ export class S3Store implements BackupStore {
       const abortSignal = AbortSignal.timeout(LIST_TIMEOUT);
       const request = { Bucket: this.bucket, Prefix: folder, Delimiter: "/" };
       for await (const { Contents = [] } of paginateListObjectsV2({ client }, request, { abortSignal })) {
-        for (const { Key = "", Size = 0 } of Contents) {
-          files.push({ name: Key.slice(folder.length), bytes: Size });
+        for (const { Key = "", Size = 0, LastModified: changedAt = new Date() } of Contents) {
+          files.push({ name: Key.slice(folder.length), bytes: Size, changedAt });
         }
       }
       return files.filter(({ name }) => name !== "");

@@ -23,16 +23,17 @@ import { Watched } from "./watched";
  */
 const MOUNT = "/data";
 
-/** STACK. One line `NAME BYTES BASE64` a file; `-` in place of what is no manifest. */
+/** STACK. One line `NAME BYTES SECONDS BASE64` a file; `-` in place of what is no manifest. */
 const SURVEY = `
 cd "${MOUNT}/$1" 2>/dev/null || exit 0
 for file in *; do
   case $file in *[!A-Za-z0-9._-]*) continue ;; esac
   [ -f "$file" ] || continue
-  bytes=$(stat -c %s "$file") || continue
+  facts=$(stat -c '%s %Y' "$file") || continue
+  bytes=\${facts% *}
   text=-
   case $file in *.json) [ "$bytes" -gt ${MAX_MANIFEST_BYTES} ] || text=$(base64 "$file" | tr -d '\\n') || exit 1 ;; esac
-  printf '%s %s %s\\n' "$file" "$bytes" "$text"
+  printf '%s %s %s\\n' "$file" "$facts" "$text"
 done
 `;
 
@@ -99,8 +100,8 @@ export class VolumeStore implements BackupStore {
       .split("\n")
       .filter((line) => line !== "")
       .map((line) => {
-        const [name = "", bytes = "", text = "-"] = line.split(" ");
-        const file = { name, bytes: Number(bytes) };
+        const [name = "", bytes = "", seconds = "", text = "-"] = line.split(" ");
+        const file = { name, bytes: Number(bytes), changedAt: new Date(Number(seconds) * 1000) };
         return text === "-" ? file : { ...file, text: Buffer.from(text, "base64").toString("utf8") };
       });
   }

@@ -3,9 +3,9 @@ import { InvalidInputError, type Problem } from "../../core/problem";
 import { type BackupStore, StoreFailure } from "../backup/backup-store";
 import { copyBackup } from "../backup/copy-backup";
 import { isExpectedFailure, tellingFailures } from "../backup/failures";
-import { chooseBackup, type FoundBackup, findBackups } from "../backup/find-backups";
+import { chooseBackup, type FoundBackup, findBackups, passedOver } from "../backup/find-backups";
 import { roomInStore, untilInterrupted } from "../backup/keep-backup";
-import { openStore, readingStores } from "../backup/open-store";
+import { readingStores, writingStore } from "../backup/open-store";
 import { watching } from "../backup/watch";
 import { dockerEngine } from "../docker-engine";
 import { ExitCode } from "../exit-code";
@@ -39,7 +39,7 @@ export function backupCopy(
 ): Promise<ExitCode> {
   return tellingFailures(`the backups of ${stack.id} were not copied`, "try again", terminal, async () => {
     const docker = dockerEngine(stack.props.docker);
-    const target = openStore(options.to, stack, docker, "--to");
+    const target = writingStore(options.to, stack, docker, "--to");
     const found = await findBackups(readingStores(stack, options.at, docker), stack.id);
     const chosen = options.from === "all" ? once(found.good) : [chooseBackup(found, options.from, "--from")];
     const there = await findBackups([target], stack.id);
@@ -55,8 +55,11 @@ export function backupCopy(
       }
       return done;
     });
-    for (const { message } of found.failures) {
-      terminal.err(message);
+    for (const line of [
+      ...found.failures.map(({ message }) => message),
+      ...passedOver(found, options.from),
+    ]) {
+      terminal.err(line);
     }
     const broken = options.from === "all" ? found.broken : [];
     for (const { id, problem } of broken) {

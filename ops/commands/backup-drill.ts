@@ -6,7 +6,7 @@ import { parseKeyspace, totalOf } from "../backup/compare-with-manifest";
 import { readIdentities } from "../backup/decode";
 import { DRILL_JSON, type DrillResult, lastSuccessIn, writeDrillResult } from "../backup/drill-result";
 import { tellingFailures } from "../backup/failures";
-import { chooseBackup, type FoundBackup, findBackups } from "../backup/find-backups";
+import { chooseBackup, type FoundBackup, findBackups, passedOver } from "../backup/find-backups";
 import { readingStores } from "../backup/open-store";
 import { type RehearsalOptions, rehearsalProblems, rehearse } from "../backup/rehearse";
 import { watching } from "../backup/watch";
@@ -48,6 +48,7 @@ export async function backupDrill(
       terminal.err(`${store.where}: ${id} is no backup: ${problem}`);
     }
     const chosen = chooseBackup(found, options.from, "--from");
+    passedOver(found, options.from).forEach(terminal.err);
     const rehearsal: RehearsalOptions = {
       docker,
       image: await engineImage(docker, stack.props.server),

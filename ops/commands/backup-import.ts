@@ -17,14 +17,14 @@ export function backupImport(
     "take another copy of it",
     terminal,
     async () => {
-      const { store, manifest } = await importBackup(stack, options, terminal);
+      const { store, manifest, isThereAlready } = await importBackup(stack, options, terminal);
       if (options.json) {
-        terminal.out(json({ where: store.where, manifest }));
+        terminal.out(json({ where: store.where, manifest, ...(isThereAlready && { isThereAlready }) }));
       } else {
         const { id, file, keys, startedAt, engine } = manifest;
         const content = keys === undefined ? "keys not known" : keysText(keys.total);
         terminal.out(
-          `${id} in ${store.where}: ${bytesText(file.bytes)}, ${content}, data of ${startedAt}, Redis ${engine.version}, verified`,
+          `${isThereAlready ? "there already: " : ""}${id} in ${store.where}: ${bytesText(file.bytes)}, ${content}, data of ${startedAt}, Redis ${engine.version}, ${isThereAlready ? "its stored bytes are whole" : "verified"}`,
         );
         terminal.err(`Next: ${restoreCommand(stack.id, manifest, options.at)}`);
       }

@@ -33,7 +33,7 @@ export function backupPrune(
   options: BackupPruneOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const policy = readPolicy(stack, options);
+  const { told, ...policy } = readPolicy(stack, options);
   return tellingFailures(`the backups of ${stack.id} are not pruned`, "try again", terminal, async () => {
     const stores = readingStores(stack, options.at, dockerEngine(stack.props.docker));
     const plans: PrunePlan[] = [];
@@ -42,7 +42,7 @@ export function backupPrune(
     }
     const isEmpty = plans.every(({ removed }) => removed.length === 0);
     if (!options.json) {
-      terminal.out(plans.map((plan) => planText(plan, policy.now)).join("\n"));
+      terminal.out([told, ...plans.map((plan) => planText(plan, policy.now))].join("\n"));
     }
     const isWanted = !isEmpty && (options.yes || (!options.json && (await isToldTo())));
     if (isWanted && !(await removeAll(stack.id, plans, terminal))) {
@@ -92,7 +92,11 @@ async function isToldTo(): Promise<boolean> {
   }
 }
 
-function readPolicy({ props }: ResolvedStack, { keepLast, keepFor }: BackupPruneOptions): RetentionPolicy {
+/** The policy, and in words where it is from. */
+function readPolicy(
+  { props }: ResolvedStack,
+  { keepLast, keepFor }: BackupPruneOptions,
+): RetentionPolicy & { readonly told: string } {
   const { schedule } = props.backups;
   const problems = new Problems();
   const duration = problems.read("--keep-for", undefined, () =>
@@ -110,10 +114,17 @@ function readPolicy({ props }: ResolvedStack, { keepLast, keepFor }: BackupPrune
     });
   }
   problems.throwIfAny();
-  return { keepLast: last, keepForSeconds: duration?.toSeconds() ?? 0, now: new Date() };
+  const from = (option: string, value: string | undefined) =>
+    `from ${value !== undefined ? option : schedule !== undefined ? "the stack's schedule" : "the default"}`;
+  return {
+    keepLast: last,
+    keepForSeconds: duration?.toSeconds() ?? 0,
+    now: new Date(),
+    told: `keeps the newest ${last} (${from("--keep-last", keepLast)}), and what is younger than ${duration} (${from("--keep-for", keepFor)})`,
+  };
 }
 
-function planText({ store, kept, removed, left }: PrunePlan, now: Date): string {
+function planText({ store, kept, removed, left, future }: PrunePlan, now: Date): string {
   const lines = (title: string, items: PrunePlan["removed"]) =>
     items.length === 0
       ? []
@@ -121,13 +132,17 @@ function planText({ store, kept, removed, left }: PrunePlan, now: Date): string 
   return [
     `${store.where}:`,
     ...(kept.length === 0 ? ["no good backup"] : ["stays:", indented(backupTable(kept, now.getTime()))]),
-    ...lines("is wrong and stays, since no newer good backup is there:", left),
+    ...(future.length === 0
+      ? []
+      : ["is in the future, so it stays and does not count:", indented(backupTable(future, now.getTime()))]),
+    ...lines("is wrong and stays, until a newer good backup is there and nobody writes to it:", left),
     ...lines("goes:", removed),
   ].join("\n");
 }
 
 const indented = (text: string) => text.replace(/^/gm, "  ");
 
-function asData({ store, kept, removed, left }: PrunePlan) {
-  return { where: store.where, kept: kept.map(({ manifest }) => manifest.id), removed, left };
+function asData({ store, kept, removed, left, future }: PrunePlan) {
+  const ids = (backups: PrunePlan["kept"]) => backups.map(({ manifest }) => manifest.id);
+  return { where: store.where, kept: ids(kept), removed, left, future: ids(future) };
 }

@@ -1,7 +1,8 @@
 import type { ResolvedStack } from "../../config/resolve-stack";
+import { keysText } from "../backup/amounts";
 import { readIdentities } from "../backup/decode";
 import { isExpectedFailure, tellingFailures } from "../backup/failures";
-import { chooseBackup, type FoundBackup, findBackups } from "../backup/find-backups";
+import { chooseBackup, type FoundBackup, findBackups, passedOver } from "../backup/find-backups";
 import { readingStores } from "../backup/open-store";
 import { type Verifier, verifyBackup } from "../backup/verify-backup";
 import { watching } from "../backup/watch";
@@ -51,8 +52,13 @@ export function backupVerify(
       const watch = watching(`reading ${backup.manifest.id}`, terminal);
       verdicts.push(await judge(backup, { docker, image, identities, watch }));
     }
-    for (const { message } of found.failures) {
-      terminal.err(message);
+    for (const line of [...found.failures.map(({ message }) => message), ...passedOver(found, options.id)]) {
+      terminal.err(line);
+    }
+    if (chosen.length === 0 && verdicts.length === 0) {
+      terminal.err(
+        `${stack.id} has no backup${found.failures.length > 0 ? " where something answered" : ""}`,
+      );
     }
     const isGood = chosen.length > 0 && found.failures.length === 0 && verdicts.every(({ good }) => good);
     report(stack.id, verdicts, isGood, options.json, terminal);
@@ -67,7 +73,7 @@ async function judge(backup: FoundBackup, verifier: Verifier): Promise<Verdict> 
     const looked = await verifyBackup(backup, verifier);
     const saw =
       looked === "content"
-        ? `${manifest.kind === "rdb" ? `${manifest.keys?.total} keys, ` : ""}checksums, redis-check-${manifest.kind} of the engine`
+        ? `${manifest.kind === "rdb" ? `${manifest.keys === undefined ? "keys not known" : keysText(manifest.keys.total)}, ` : ""}checksums, redis-check-${manifest.kind} of the engine`
         : "the stored bytes are those of the manifest; they are encrypted, and nothing else was looked at. Give --identity FILE for the rest";
     return { ...verdict, good: true, saw };
   } catch (error) {
@@ -93,6 +99,9 @@ function report(
     }
   }
   if (!isGood) {
-    terminal.err(`Next: bin/redis-ops backup create ${stack}, and find out what damaged the other`);
+    const isDamaged = verdicts.some(({ good }) => !good);
+    terminal.err(
+      `Next: bin/redis-ops backup create ${stack}${isDamaged ? ", and find out what damaged the other" : ""}`,
+    );
   }
 }

@@ -8,11 +8,11 @@ import { loadOptions, unlistedServices } from "../load";
 import { secretProblems, secretStates } from "../stack-secrets";
 import { json, type Terminal } from "../terminal";
 import { terraformProblem } from "../terraform";
-import { SequenceFailed } from "../transition/sequences";
 import {
   acceptProblems,
   applyTransitions,
   findTransitions,
+  nextSteps,
   type Transition,
 } from "../transition/transitions";
 
@@ -52,7 +52,8 @@ export async function preflight(
     options.docker && options.data && isReadable && !engine.some(({ field }) => field === "docker")
       ? findTransitions(selected, load.template)
       : [];
-  const isOpen = ({ rule }: Transition) => !options.accept.includes(rule.id);
+  const isAccepted = ({ rule }: Transition) => options.accept.includes(rule.id);
+  const isOpen = (found: Transition) => !isAccepted(found) && found.rule.isOnlyTold !== true;
   let transitions = await look();
   const others = [
     ...acceptProblems(options.accept),
@@ -64,7 +65,7 @@ export async function preflight(
   ];
   const open = transitions.filter(isOpen);
   const toApply = options.apply && others.length === 0 && open.every(({ canApply }) => canApply) ? open : [];
-  const failure = await failureOf(toApply, terminal);
+  const { applied, failure } = await applyTransitions(toApply, terminal);
   if (toApply.length > 0) {
     transitions = await look();
   }
@@ -72,7 +73,6 @@ export async function preflight(
   const isReady = problems.length === 0 && failure === undefined;
   const exitCode = isReady ? ExitCode.ok : toApply.length > 0 ? ExitCode.unhealthy : ExitCode.invalidInput;
   if (options.json) {
-    const applied = failure === undefined ? toApply.map(({ stack, rule }) => ({ stack, rule: rule.id })) : [];
     terminal.out(
       json({
         stacks: selected.map(({ id }) => id),
@@ -82,19 +82,32 @@ export async function preflight(
           rule: transition.rule.id,
           protectsFrom: transition.rule.protectsFrom,
           problem: transition.problem,
-          accepted: !isOpen(transition),
+          accepted: isAccepted(transition),
           canApply: transition.canApply,
         })),
-        ...(options.apply ? { applied, ...(failure === undefined ? {} : { failure }) } : {}),
+        ...(options.apply
+          ? {
+              applied: applied.map(({ stack, rule }) => ({ stack, rule: rule.id })),
+              next: nextSteps(applied, options.accept),
+              ...(failure === undefined ? {} : { failure }),
+            }
+          : {}),
       }),
     );
     return exitCode;
+  }
+  for (const { problem } of transitions.filter(({ rule }) => rule.isOnlyTold)) {
+    terminal.err(formatProblem(problem));
   }
   if (!isReady && toApply.length === 0) {
     throw new InvalidInputError(problems);
   }
   if (!isReady) {
-    for (const text of [...(failure === undefined ? [] : [failure]), ...problems.map(formatProblem)]) {
+    for (const text of [
+      ...(failure === undefined ? [] : [failure]),
+      ...problems.map(formatProblem),
+      ...nextSteps(applied, options.accept),
+    ]) {
       terminal.err(text);
     }
     terminal.err(`Next: mend what is said above, then bin/redis-ops preflight ${ids.join(" ")} --apply`);
@@ -105,27 +118,14 @@ export async function preflight(
       terminal.err(formatFinding(finding));
     }
   }
-  for (const { stack, rule, problem } of transitions) {
+  for (const { stack, rule, problem } of transitions.filter(isAccepted)) {
     terminal.err(`${stack} ${rule.id}: accepted: got ${problem.got}. ${rule.protectsFrom}`);
   }
   terminal.out(`ready to deploy ${selected.map(({ id }) => id).join(", ")}`);
-  return exitCode;
-}
-
-/** Does the safe sequences; what it returns is why one did not come to its end. */
-async function failureOf(
-  transitions: readonly Transition[],
-  terminal: Terminal,
-): Promise<string | undefined> {
-  try {
-    await applyTransitions(transitions, terminal);
-    return undefined;
-  } catch (error) {
-    if (error instanceof SequenceFailed) {
-      return `failed: ${error.message}`;
-    }
-    throw error;
+  for (const step of nextSteps(applied, options.accept)) {
+    terminal.err(step);
   }
+  return exitCode;
 }
 
 async function engineProblems(

@@ -5,11 +5,10 @@ import { bytesText } from "../backup/amounts";
 import { StoreFailure } from "../backup/backup-store";
 import { decode, readIdentities } from "../backup/decode";
 import { isExpectedFailure, UnknownRdb } from "../backup/failures";
-import { chooseBackup, type FoundBackup, findBackups } from "../backup/find-backups";
+import { chooseBackup, type FoundBackup, findBackups, passedOver } from "../backup/find-backups";
 import { readingStores } from "../backup/open-store";
 import { connectEngine } from "../docker-engine";
 import { ExitCode } from "../exit-code";
-import { canAsk } from "../restore/ask";
 import { finishPutBack } from "../restore/exchange";
 import { ageOf, discard, undo } from "../restore/kept-data";
 import { NotAnAof } from "../restore/repack-aof";
@@ -20,6 +19,7 @@ import { withRestoreLock } from "../restore/restore-lock";
 import { backupProblems, optionProblems, type RestoreOptions } from "../restore/restore-problems";
 import { type PresentData, type RestoreTarget, readPresentData, readTarget } from "../restore/restore-target";
 import { cutAt, NotStaged, type Staged, stageBackup } from "../restore/stage-backup";
+import { startProblems } from "../restore/start-problems";
 import type { Terminal } from "../terminal";
 
 /** Failures before the first change that are told in one line, besides those of every command about backups. */
@@ -39,7 +39,7 @@ export async function restore(
   options: RestoreOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  refuse(optionProblems(stack.id, options, canAsk(options)));
+  refuse(optionProblems(stack.id, options));
   const identities = options.identity === undefined ? [] : readIdentities(options.identity);
   const docker = await connectEngine(stack.props.docker);
   const target = await readTarget(docker, stack);
@@ -54,6 +54,12 @@ export async function restore(
       if (options.discard) {
         return discard(run);
       }
+      refuse([
+        ...(await startProblems(docker, stack, target, present)),
+        ...(backup === undefined
+          ? []
+          : backupProblems(backup.manifest, target, present, options, stack.props.server.maxmemory)),
+      ]);
       if (options.undo) {
         return undo(run);
       }
@@ -63,7 +69,6 @@ export async function restore(
       if (backup === undefined) {
         return replaceData(run, { action: "empty", what: "no data", usedMemory: 0 });
       }
-      refuse(backupProblems(backup.manifest, target, present, options, stack.props.server.maxmemory));
       return fromBackup(run, backup, identities, options);
     });
   } catch (error) {
@@ -120,6 +125,7 @@ async function find(
     terminal.err(`not looked at: ${message}`);
   }
   const chosen = chooseBackup(found, id, "--from");
+  passedOver(found, id).forEach(terminal.err);
   for (const newer of found.broken.filter((one) => one.id > chosen.manifest.id)) {
     terminal.err(`passed over: ${newer.id} in ${newer.store.where}: ${newer.problem}`);
   }

@@ -25,7 +25,7 @@ import { ensureImage } from "../upgrade/ensure-image";
 import { holdSignals } from "../upgrade/hold-signals";
 import { runUp } from "../upgrade/run-up";
 import { type ServiceSource, serviceSource } from "../upgrade/service-source";
-import { downgradeProblem, hasAllKeys } from "../upgrade/upgrade-problems";
+import { downgradeProblem, engineIn, hasAllKeys } from "../upgrade/upgrade-problems";
 import { wayBack } from "../upgrade/way-back";
 
 export interface UpgradeOptions {
@@ -224,7 +224,8 @@ async function deploy(found: Upgrade, backup: CreatedBackup): Promise<ExitCode> 
     () => runUp(["--accept", "engine-upgrade", stack.id], terminal),
     () => isAsBefore(source),
   );
-  const back = wayBack(stack, from?.name, backup, found.options.at);
+  const engine = file.before === file.after ? from?.name : engineIn(file.before);
+  const back = wayBack(stack, engine, backup, found.options.at);
   if (failed !== undefined) {
     terminal.err(failureText(found, failed, back));
     return ExitCode.unhealthy;

@@ -3,7 +3,7 @@ import { type DatabaseKeys, totalOf } from "../backup/compare-with-manifest";
 import { exec } from "../docker-engine";
 import { ExitCode } from "../exit-code";
 import { json, type Terminal } from "../terminal";
-import { askToReplace } from "./ask";
+import { agreed } from "./ask";
 import { checkByLoading, type Loaded } from "./check-by-loading";
 import { beforeName, exchange } from "./exchange";
 import type { RestoreOptions } from "./restore-problems";
@@ -39,7 +39,10 @@ export interface Replacement {
 const LOADING_FACTOR = 1.3;
 const NOTHING: Loaded = { databases: [], loadedKeys: 0, seconds: 0 };
 
-/** Stages, checks, shows, asks, exchanges and reports. Exit code 2 after a no: nothing was changed. */
+/**
+ * Stages, checks, shows, asks, exchanges and reports. Exit code 2 after a no: nothing was changed.
+ * @throws InvalidInputError after it was shown, where nobody can be asked
+ */
 export async function replaceData(run: RestoreRun, replacement: Replacement): Promise<ExitCode> {
   const { target, lock, present, options, terminal } = run;
   try {
@@ -58,7 +61,7 @@ export async function replaceData(run: RestoreRun, replacement: Replacement): Pr
     }
     const before = beforeName(new Date(), present.kept);
     terminal.err(preview(run, replacement, loaded, before));
-    if (!options.yes && !(await askToReplace(`Replace the data of ${target.id}?`))) {
+    if (!(await agreed(`Replace the data of ${target.id}?`, options))) {
       terminal.err("nothing was changed");
       return ExitCode.invalidInput;
     }
@@ -100,12 +103,12 @@ function preview(
   loaded: Loaded | undefined,
   before: string,
 ): string {
-  const { databases, newestWrite } = present;
+  const { databases, filesChanged } = present;
   const lines = [
     ["keys now", databases === undefined ? "unknown: the server does not answer" : keyCounts(databases)],
     [
-      "newest write",
-      newestWrite === undefined ? "no data files" : new Date(newestWrite * 1000).toISOString(),
+      "files changed",
+      filesChanged === undefined ? "no data files" : new Date(filesChanged * 1000).toISOString(),
     ],
     ["becomes", what],
     ["keys then", loaded === undefined ? "told while the server is stopped" : keyCounts(loaded.databases)],
@@ -120,7 +123,7 @@ function preview(
       ? [["attention", "the server runs and does not answer: what it has not written to its files is lost"]]
       : []),
   ];
-  return [`${target.id}:`, ...lines.map(([name = "", text]) => `  ${name.padEnd(12)}  ${text}`)].join("\n");
+  return [`${target.id}:`, ...lines.map(([name = "", text]) => `  ${name.padEnd(13)}  ${text}`)].join("\n");
 }
 
 async function report(
@@ -150,7 +153,7 @@ async function report(
     );
   }
   terminal.err(
-    `Next: bin/redis-ops restore ${target.id} --undo takes it back, bin/redis-ops restore ${target.id} --discard removes what is kept`,
+    `Next: bin/redis-ops restore ${target.id} --undo takes it back, the newest only; bin/redis-ops restore ${target.id} --discard removes what is kept`,
   );
 }
 

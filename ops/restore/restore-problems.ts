@@ -23,9 +23,9 @@ export interface RestoreOptions {
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/;
 const ACTIONS = ["--from", "--undo", "--empty", "--repair", "--discard"] as const;
 
-/** What is wrong with the options alone. `isAsking`: there is a terminal to ask on. */
-export function optionProblems(id: string, options: RestoreOptions, isAsking: boolean): readonly Problem[] {
-  const { from, undo, empty, repair, discard, match, time, yes } = options;
+/** What is wrong with the options alone. */
+export function optionProblems(id: string, options: RestoreOptions): readonly Problem[] {
+  const { from, undo, empty, repair, discard, match, time } = options;
   const given = ACTIONS.filter((_, index) => [from !== undefined, undo, empty, repair, discard][index]);
   const onlyFrom = (["at", "of", "time", "identity"] as const)
     .filter((name) => options[name] !== undefined)
@@ -57,16 +57,6 @@ export function optionProblems(id: string, options: RestoreOptions, isAsking: bo
             got: JSON.stringify(time),
             expected: "a moment with its zone",
             fix: "write it like 2026-11-21T15:04:11Z",
-          },
-        ]),
-    ...(yes || isAsking
-      ? []
-      : [
-          {
-            field: "--yes",
-            got: options.json ? "--json alone" : "no terminal to ask on",
-            expected: "a yes to what it replaces or removes",
-            fix: "add --yes",
           },
         ]),
   ];

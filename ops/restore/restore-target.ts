@@ -110,13 +110,15 @@ export interface PresentData {
   /** Left out: the server does not answer. */
   readonly databases?: readonly DatabaseKeys[];
   /** Unix time in seconds of the last change of a data file. Left out: there is none. */
-  readonly newestWrite?: number;
+  readonly filesChanged?: number;
   /** Bytes that can still be written to the volume. */
   readonly free: number;
   /** Bytes of memory that the machine can still give. */
   readonly available: number;
-  /** Names of the folders that earlier restores kept, newest first. */
+  /** Folders that earlier restores kept, newest first. */
   readonly kept: readonly KeptData[];
+  /** Append-only sets that `preflight --apply` moved aside when it switched the append-only file off, newest first. */
+  readonly setAside: readonly KeptData[];
   /** An earlier restore was interrupted while it exchanged the data. */
   readonly isHalfExchanged: boolean;
 }
@@ -124,8 +126,21 @@ export interface PresentData {
 export interface KeptData {
   readonly name: string;
   readonly bytes: number;
-  /** Which of the two the server could read. */
+  /** Which of `appendonlydir` and `dump.rdb` are in it. None: there was no data. */
   readonly entries: readonly string[];
+}
+
+/** Of beforeName in exchange.ts, and of `switchAofOff` in ops/transition/sequences.ts. */
+const KEPT = /^(?:before-restore-|appendonlydir\.off-)(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
+const TIME = `${"[0-9]".repeat(8)}T${"[0-9]".repeat(6)}Z`;
+
+/** The moment in the name of a folder that was kept or moved aside. Undefined: somebody else gave it its name. */
+export function keptAt(name: string): Date | undefined {
+  const [, year, month, day, hour, minute, second] = KEPT.exec(name) ?? [];
+  const text = `${year}-${month}-${day}T${hour}:${minute}:${second}.000Z`;
+  const then = new Date(text);
+  // Date takes a 30th of February.
+  return !Number.isNaN(then.getTime()) && then.toISOString() === text ? then : undefined;
 }
 
 /** The newest change of a data file, free bytes, folders that were kept, an interrupted exchange, and free memory. */
@@ -133,9 +148,13 @@ const FACTS = `
 cd /data
 stat -f -c 'free %a %S' .
 stat -c 'newest %Y' appendonlydir/* dump.rdb 2>/dev/null | sort -k 2 -n | tail -n 1
-for folder in before-restore-*; do
-  [ -d "$folder" ] || continue
-  printf 'kept %s %s %s\\n' "$folder" "$(du -sk "$folder" | cut -f 1)" "$(ls "$folder" | tr '\\n' ' ')"
+for folder in before-restore-${TIME} appendonlydir.off-${TIME}; do
+  [ -d "$folder" ] && [ ! -L "$folder" ] || continue
+  entries=
+  for name in appendonlydir dump.rdb; do
+    [ ! -e "$folder/$name" ] || entries="$entries $name"
+  done
+  printf 'kept %s %s%s\\n' "$folder" "$(du -sk "$folder" | cut -f 1)" "$entries"
 done
 [ ! -e restore-in-progress ] || echo half
 sed -n 's/^MemAvailable: *\\([0-9]*\\) kB/available \\1/p' /proc/meminfo`;
@@ -152,17 +171,20 @@ export async function readPresentData(target: RestoreTarget, lock: Docker.Contai
   if (blocks === "" || kibibytes === "" || Number.isNaN(free)) {
     throw new Error(`the volume ${target.volume} could not be read: ${stderr.trim() || stdout.trim()}`);
   }
+  const folders = all("kept")
+    .map(([name = "", used = "0", ...entries]) => ({ name, bytes: Number(used) * 1024, entries }))
+    .filter(({ name }) => keptAt(name) !== undefined)
+    .sort((one, other) => (one.name < other.name ? 1 : -1));
   const isRunning = await runs(target);
   const databases = isRunning ? await keyspaceOf(target) : undefined;
   return {
     isRunning,
     ...(databases === undefined ? {} : { databases }),
-    ...(newest === undefined ? {} : { newestWrite: Number(newest) }),
+    ...(newest === undefined ? {} : { filesChanged: Number(newest) }),
     free,
     available: Number(kibibytes) * 1024,
-    kept: all("kept")
-      .map(([name = "", used = "0", ...entries]) => ({ name, bytes: Number(used) * 1024, entries }))
-      .sort((one, other) => (one.name < other.name ? 1 : -1)),
+    kept: folders.filter(({ name }) => name.startsWith("before-restore-")),
+    setAside: folders.filter(({ name }) => name.startsWith("appendonlydir.off-")),
     isHalfExchanged: all("half").length > 0,
   };
 }

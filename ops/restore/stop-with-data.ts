@@ -106,7 +106,9 @@ export async function stopWithData(
   { writesAtStop }: StopPlan,
   terminal: Terminal,
 ): Promise<void> {
-  terminal.err(`stopping ${target.id}`);
+  if ((await target.container.inspect()).State.Running) {
+    terminal.err(`stopping ${target.id}`);
+  }
   await stop(target);
   const { State } = await target.container.inspect();
   if (writesAtStop && State.ExitCode !== 0) {

@@ -22,7 +22,7 @@ for name in appendonlydir dump.rdb; do
   [ ! -e "$name" ] || entries="$entries
 old $name"
 done
-printf '%s\n' "$entries" >"$journal.new" || nothing_moved "the journal could not be written"
+printf '%s\nend\n' "$entries" >"$journal.new" || nothing_moved "the journal could not be written"
 sync
 mv "$journal.new" "$journal" || nothing_moved "the journal could not be written"
 sync

@@ -50,8 +50,12 @@ export interface TransitionFacts {
   /** Undefined: no container, or one that this project did not deploy. */
   readonly deployed: DeployedServer | undefined;
   readonly live?: LiveServer;
-  /** Why a server that runs could not be asked. */
-  readonly unanswered?: string;
+  /** Why a server that runs could not be asked, and what helps. */
+  readonly unanswered?: { readonly why: string; readonly fix: string };
+  /** Whether the container ends and is started again, over and over: no server runs. */
+  readonly isRestarting?: boolean;
+  /** Whether there is a container of the stack's name that this project did not deploy. */
+  readonly isForeign?: boolean;
   readonly files: DataFiles;
   /** Names of commands that the append-only file may hold, and that the next server does not know. */
   readonly lostWords: readonly string[];
@@ -63,6 +67,7 @@ export interface TransitionFacts {
 
 const NO_FILES: DataFiles = { hasManifest: false, rdbVersions: [] };
 const SECONDS_TO_ANSWER = 20;
+const WAIT_OR_MEND = "wait until it has loaded, mend it, or stop it with docker stop";
 
 /** Reads only. Undefined: there is neither a container nor a volume, so that nothing can be lost. */
 export async function transitionFacts(
@@ -85,40 +90,54 @@ export async function transitionFacts(
         };
   const volume = dataVolume ?? next.props.dataVolume.name;
   const isVolumeThere = (await unlessMissing(docker.getVolume(volume).inspect())) !== undefined;
-  if (deployed === undefined && !isVolumeThere) {
+  if (inspected === undefined && !isVolumeThere) {
     return undefined;
   }
   const names = deployed?.conf ?? nextConf;
   const words = deployed === undefined ? [] : renamedWords(deployed.conf, nextConf);
   const runs = inspected?.State.Running === true && !inspected.State.Restarting;
-  if (deployed !== undefined && runs) {
+  const isPaused = inspected?.State.Paused === true;
+  const known = {
+    next,
+    nextConf,
+    deployed,
+    isForeign: inspected !== undefined && deployed === undefined,
+    isRestarting: deployed !== undefined && inspected !== undefined && restartsAgain(inspected),
+  };
+  if (deployed !== undefined && runs && !isPaused) {
     try {
       const live = await liveServer(container, deployed.conf);
-      return {
-        next,
-        nextConf,
-        deployed,
-        ...(typeof live === "string" ? { unanswered: live } : { live }),
-        ...(await dataFacts(docker, { container }, names, words)),
-      };
+      // One that is in a loop will never have loaded.
+      if (typeof live !== "string" || !known.isRestarting) {
+        return {
+          ...known,
+          ...(typeof live === "string"
+            ? { unanswered: { why: live, fix: WAIT_OR_MEND } }
+            : { live, isRestarting: false }),
+          ...(await dataFacts(docker, { container }, names, words)),
+        };
+      }
     } catch (error) {
       if (!isStopped(error)) {
         throw error;
       }
     }
   }
+  const asleep =
+    deployed !== undefined && isPaused
+      ? { unanswered: { why: "it is paused", fix: `docker unpause ${next.props.server.containerName}` } }
+      : {};
   const image = deployed?.image ?? next.props.server.image;
   if (!isVolumeThere || !(await isImageThere(docker, image))) {
-    return { next, nextConf, deployed, files: NO_FILES, lostWords: [] };
+    return { ...known, ...asleep, files: NO_FILES, lostWords: [] };
   }
   const place = { volume, image };
   return {
-    next,
-    nextConf,
-    deployed,
+    ...known,
+    ...asleep,
     ...(await dataFacts(docker, place, names, words)),
-    // What runs and was not deployed by this project is stopped first, and may write once more.
-    ...(runs && deployed === undefined
+    // What is paused, or runs and was not deployed by this project, is stopped first, and may write once more.
+    ...(isPaused || (runs && deployed === undefined)
       ? {}
       : { startRefusal: await startRefusal(docker, place, nextConf.text) }),
   };
@@ -146,6 +165,11 @@ async function dataFacts(
 /** What the server that is there is; undefined: nothing says so. */
 export function versionOf({ live, deployed }: TransitionFacts): string | undefined {
   return live?.version ?? engineOf(deployed?.image)?.version;
+}
+
+/** Whether a container ends and is started again: one that was, and has not been healthy since, as one that loops never is. */
+function restartsAgain({ State, RestartCount }: Docker.ContainerInspectInfo): boolean {
+  return State.Restarting || (RestartCount > 0 && State.Running && State.Health?.Status === "starting");
 }
 
 /** Whether `error` is the engine's 409: the container is not running any more, as one that restarts again and again. */

@@ -19,9 +19,38 @@ export const TRANSITION_RULES: readonly TransitionRule[] = [
       unanswered === undefined
         ? undefined
         : {
-            got: `a server that runs and cannot be asked: ${unanswered}`,
-            expected: "an answer to INFO",
-            fix: "wait until it has loaded, mend it, or stop it with docker stop",
+            got: `a server that runs and cannot be asked: ${unanswered.why}`,
+            expected: "an answer to INFO and to CONFIG GET save",
+            fix: unanswered.fix,
+          },
+  },
+  {
+    id: "restarting",
+    protectsFrom:
+      "A server that ends as soon as it is started has a reason, which the next one may have as well.",
+    acceptable: false,
+    isOnlyTold: true,
+    detect: ({ isRestarting, next }) =>
+      isRestarting !== true
+        ? undefined
+        : {
+            got: "a container that restarts again and again",
+            expected: "a server that runs",
+            fix: `docker logs --tail 3 ${next.props.server.containerName} says why; a deploy that mends it is not held up`,
+          },
+  },
+  {
+    id: "foreign",
+    protectsFrom: "What this project did not deploy is neither backed up nor restored nor changed by it.",
+    acceptable: false,
+    isOnlyTold: true,
+    detect: ({ isForeign, next }) =>
+      isForeign !== true
+        ? undefined
+        : {
+            got: `container ${next.props.server.containerName}, which this project did not deploy`,
+            expected: "none, or one that bin/up made",
+            fix: `take it over by bin/up --adopt ${next.id}, or rename or remove it`,
           },
   },
   {
@@ -73,6 +102,13 @@ export const TRANSITION_RULES: readonly TransitionRule[] = [
       does: "switches the append-only file on in the running server and waits until it is written",
       needs: "CONFIG",
       run: (server, _, terminal) => switchAofOn(server, terminal),
+      // Of a stop Redis writes the snapshot last, so that it is not older than the append-only file.
+      leaves: ({ deployed, live }) =>
+        deployed?.conf.directive("appendonly") === "yes"
+          ? undefined
+          : live?.save === ""
+            ? "this server does not start again"
+            : "this server starts again after docker stop, but maybe not after a kill or a crash",
     },
   },
   {
@@ -95,6 +131,8 @@ export const TRANSITION_RULES: readonly TransitionRule[] = [
       does: "switches the append-only file off in the running server, writes a snapshot, and moves the append-only set aside",
       needs: "CONFIG",
       run: (server, { next }, terminal) => switchAofOff(server, next.props.server.persistence.save, terminal),
+      leaves: ({ deployed }) =>
+        deployed?.conf.directive("appendonly") === "yes" ? "this server does not start again" : undefined,
     },
   },
   {

@@ -94,7 +94,7 @@ export function switchAofOff(
       back: { to: () => "appendonly yes", run: () => switchAofOn(server, terminal) },
     },
     { run: () => writeSnapshot(server, terminal) },
-    { run: () => moveAside(server) },
+    { run: () => moveAside(server, terminal) },
   ]);
 }
 
@@ -119,13 +119,18 @@ async function saveOf({ container, conf }: RunningServer): Promise<string> {
   return answer.save;
 }
 
-async function moveAside({ container, conf }: RunningServer): Promise<void> {
+async function moveAside({ container, conf }: RunningServer, terminal: Terminal): Promise<void> {
   const folder = `/data/${plain(conf.directive("appenddirname")) ?? "appendonlydir"}`;
   const time = new Date().toISOString().replace(/[-:]|\.\d+/g, "");
-  const { exitCode, stderr } = await exec(container, ["mv", folder, `${folder}.off-${time}`]);
+  const kept = `${folder}.off-${time}`;
+  const { exitCode, stderr } = await exec(container, ["mv", folder, kept]);
   if (exitCode !== 0) {
     throw new SequenceFailed(stderr.trim());
   }
+  terminal.err(
+    `the append-only set is kept as ${kept} in the data volume; when it is not needed any more: ` +
+      `docker exec ${container.id} rm -r ${kept}`,
+  );
 }
 
 async function writeSnapshot(server: RunningServer, terminal: Terminal): Promise<void> {

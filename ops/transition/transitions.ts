@@ -7,6 +7,7 @@ import { dockerEngine } from "../docker-engine";
 import type { Terminal } from "../terminal";
 import { type TransitionFacts, transitionFacts } from "./facts";
 import { TRANSITION_RULES } from "./rules";
+import { SequenceFailed } from "./sequences";
 import type { TransitionRule } from "./transition-rule";
 
 /** A rule that a stack's next deploy breaks. */
@@ -67,23 +68,56 @@ export function brokenRules(facts: TransitionFacts): readonly Transition[] {
   });
 }
 
-/**
- * Does the safe sequence of each, one after the other.
- * @throws SequenceFailed where one did not come to its end, with what was put back and what was not
- */
+/** What became of safe sequences. */
+export interface Applied {
+  /** Those that came to their end. */
+  readonly applied: readonly Transition[];
+  /** Why the next one did not, with what was put back and what was not; those after it were not begun. */
+  readonly failure?: string;
+}
+
+/** Does the safe sequence of each, one after the other, up to the first that fails. */
 export async function applyTransitions(
   transitions: readonly Transition[],
   terminal: Terminal,
-): Promise<void> {
-  for (const { stack, rule, facts } of transitions) {
+): Promise<Applied> {
+  const applied: Transition[] = [];
+  for (const transition of transitions) {
+    const { stack, rule, facts } = transition;
     const { next, deployed } = facts;
     if (deployed === undefined) {
       continue;
     }
     terminal.err(`${stack} ${rule.id}: ${rule.apply?.does}`);
     const container = dockerEngine(next.props.docker).getContainer(next.props.server.containerName);
-    await rule.apply?.run({ container, conf: deployed.conf }, facts, terminal);
+    try {
+      await rule.apply?.run({ container, conf: deployed.conf }, facts, terminal);
+    } catch (error) {
+      if (error instanceof SequenceFailed) {
+        return { applied, failure: `failed: ${error.message}` };
+      }
+      throw error;
+    }
+    applied.push(transition);
   }
+  return { applied };
+}
+
+/** What is to be done next where the safe sequence of each was done and these rules were accepted, a line for each stack. */
+export function nextSteps(
+  applied: readonly Transition[],
+  accepted: readonly string[] = [],
+): readonly string[] {
+  const accept = accepted.map((rule) => `--accept ${rule} `).join("");
+  return [...new Set(applied.map(({ stack }) => stack))].map((stack) => {
+    const leaves = applied.flatMap(({ stack: other, rule, facts }) =>
+      other === stack ? (rule.apply?.leaves?.(facts) ?? []) : [],
+    );
+    return leaves.length === 0
+      ? `Next: bin/up ${accept}${stack}`
+      : `Next: bin/up ${accept}${stack}, now: until then ${leaves.join(", and ")}. To stay as it was: put the service's file back ` +
+          `and run bin/redis-ops preflight ${stack} --apply again.`;
+  });
 }
 
 /** What is wrong with the words after `--accept`. */
@@ -95,7 +129,7 @@ export function acceptProblems(accepted: readonly string[]): readonly Problem[] 
       field: "--accept",
       got: JSON.stringify(word),
       expected: `a rule that a person may decide: ${known.join(", ")}`,
-      fix: TRANSITION_RULES.some(({ id }) => id === word)
+      fix: TRANSITION_RULES.some(({ id, isOnlyTold }) => id === word && isOnlyTold !== true)
         ? `do what ${word} says; it is never accepted, since data would be lost without a word`
         : fixForUnknownName(word, known),
     }));

@@ -33,6 +33,11 @@ export function downgradeProblem(
 /** The line of a service's file that names its engine. */
 const ENGINE = /^(\s*engine:\s*)"([^"]*)"/gm;
 
+/** What `text`, the file of a service, calls its engine; undefined: it names none. */
+export function engineIn(text: string): string | undefined {
+  return [...text.matchAll(ENGINE)][0]?.[2];
+}
+
 /**
  * `text`, the file of a service, with another engine. The same text when it names that one already.
  * @returns a problem where the file does not name the engine exactly once

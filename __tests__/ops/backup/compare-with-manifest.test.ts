@@ -104,6 +104,14 @@ describe("the counts", () => {
     ]);
   });
 
+  it("are compared in all, also where each database is said and says less", async () => {
+    const found = [{ database: 0, keys: 1, expiring: 0 }];
+    const wrong = { total: 500, expiring: 0, databases: found };
+    expect(await differences({ keys: wrong }, server(found).loaded)).toEqual([
+      "all databases: 1 keys without a time to live, the backup has 500",
+    ]);
+  });
+
   it("are not compared where the backup has none", async () => {
     expect(await differences({}, server([{ database: 0, keys: 1, expiring: 0 }]).loaded)).toEqual([]);
   });
@@ -191,6 +199,16 @@ describe("a sampled key", () => {
       expect(words.join(" ").length).toBeLessThan(1_500_000);
     }
   });
+});
+
+it("a database that no server has is a difference", async () => {
+  const few: LoadedServer = {
+    keyspace: async () => [],
+    command: async () => ({ exitCode: 1, stdout: "", stderr: "ERR DB index is out of range\n" }),
+  };
+  expect(await differences({ sample: [key("k", { database: 2000 })] }, few)).toEqual([
+    "sampled keys are in databases that the server does not have",
+  ]);
 });
 
 it("a server that does not answer is an error, and not the same data", async () => {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { StoreFailure } from "../../../ops/backup/backup-store";
@@ -24,8 +24,8 @@ test("writes, lists, reads, replaces and removes, and its owner alone can read i
   expect([...(await store.list("shop-prod"))].sort()).toEqual(["a.json", "a.rdb"]);
   expect(await store.survey("shop-prod")).toEqual(
     expect.arrayContaining([
-      { name: "a.json", bytes: 2, text: "{}" },
-      { name: "a.rdb", bytes: 4 },
+      { name: "a.json", bytes: 2, changedAt: statSync(`${folder}/shop-prod/a.json`).mtime, text: "{}" },
+      { name: "a.rdb", bytes: 4, changedAt: statSync(`${folder}/shop-prod/a.rdb`).mtime },
     ]),
   );
   expect(await text(await store.read("shop-prod", "a.rdb"))).toBe("data");
@@ -42,6 +42,22 @@ test("a relative path starts from the base, and is shown as it was written", asy
   await store.write("shop-prod", "a.rdb", of("data"));
   expect(readFileSync(path("some/where/shop-prod/a.rdb"), "utf8")).toBe("data");
   expect(store.where).toBe("some/where");
+});
+
+test("a file that somebody removes while it is written is a failure in one line", async () => {
+  const { folder, store } = fresh();
+  const content = async function* () {
+    yield Buffer.from("some");
+    const [part = ""] = readdirSync(`${folder}/shop-prod`);
+    rmSync(`${folder}/shop-prod/${part}`);
+  };
+  await expect(store.write("shop-prod", "a.rdb", Readable.from(content()))).rejects.toEqual(
+    new StoreFailure(
+      folder,
+      "somebody removed a file of it in the meantime",
+      "try again when nothing else cleans up there",
+    ),
+  );
 });
 
 test("of a write that fails nothing stays, and what was there before does", async () => {

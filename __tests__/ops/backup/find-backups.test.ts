@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { InvalidInputError } from "../../../core/problem";
 import { type BackupStore, StoreFailure } from "../../../ops/backup/backup-store";
 import { DirectoryStore } from "../../../ops/backup/directory-store";
-import { chooseBackup, findBackups } from "../../../ops/backup/find-backups";
+import { chooseBackup, findBackups, passedOver } from "../../../ops/backup/find-backups";
 import { formatManifest, type Manifest } from "../../../ops/backup/manifest";
 import { manifestOf, storeBackup } from "../../support/manifests";
 import { temporaryFolder } from "../../support/temporary-folder";
@@ -53,6 +53,26 @@ test("newest first, of all stores, and nothing that is no backup", async () => {
   ]);
   expect([broken, failures]).toEqual([[], []]);
   expect(await findBackups([one], "shop-dev")).toEqual({ good: [], broken: [], failures: [] });
+});
+
+test("latest passes over those of the future and says so; by its id one can be had all the same", async () => {
+  const store = fresh();
+  const [future, now] = ["20261122T010000Z-eeee", new Date("2026-11-21T12:00:00Z")];
+  for (const id of [future, first, third]) {
+    await storeBackup(store, id);
+  }
+  const found = await findBackups([store], "shop-prod", now);
+  expect(found.good.map(({ manifest }) => manifest.id)).toEqual([third, first, future]);
+  expect(chooseBackup(found, "latest", "--from", now).manifest.id).toBe(third);
+  expect(passedOver(found, "latest", now)).toEqual([
+    `passed over: ${future} in ${store.where}, which is in the future`,
+  ]);
+  expect(chooseBackup(found, future, "--from", now).manifest.id).toBe(future);
+  expect(passedOver(found, future, now)).toEqual([]);
+  const earlier = new Date("2026-11-01T00:00:00Z");
+  expect(() => chooseBackup(found, "latest", "--from", earlier)).toThrow(
+    `--from: got "latest", and every backup is in the future, expected one that was begun before now. Fix: set this machine's clock, or name one: ${third}, ${first}, ${future}.`,
+  );
 });
 
 test("a hundred are found in a moment", async () => {

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdirSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { buffer } from "node:stream/consumers";
@@ -97,6 +98,13 @@ test("a set is packed as the folder that a server reads", async () => {
     "appendonlydir/a.1.incr.aof": "*1\r\n$4\r\nPING\r\n",
     "appendonlydir/appendonly.aof.manifest": MANIFEST,
   });
+});
+
+test("a pipe and a device are refused before anything is read of them", () => {
+  execFileSync("mkfifo", [path("pipe")]);
+  const expected =
+    "got a pipe, a socket or a device, expected a file or a folder. Fix: write what comes out of it to a file, and give that.";
+  expect([path("pipe"), "/dev/zero"].map(refusal)).toEqual([expected, expected]);
 });
 
 test("nothing that would lose data, or is none, is taken", () => {

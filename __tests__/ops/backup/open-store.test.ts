@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import Docker from "dockerode";
 import { DirectoryStore } from "../../../ops/backup/directory-store";
-import { openStore, readingStores } from "../../../ops/backup/open-store";
+import { openStore, readingStores, writingStore } from "../../../ops/backup/open-store";
 import { S3Store } from "../../../ops/backup/s3-store";
 import { VolumeStore } from "../../../ops/backup/volume-store";
 import { repository, shopStack } from "../../support/stack-fixtures";
@@ -27,8 +27,13 @@ test("a relative directory is in the repository's folder, wherever the command r
 });
 
 test.each([
-  ["", "a directory, volume:NAME or s3://BUCKET/PREFIX", "write it without control characters"],
-  ["  ", "a directory, volume:NAME or s3://BUCKET/PREFIX", "write it without control characters"],
+  ["", "a directory, volume:NAME or s3://BUCKET/PREFIX", "write one, or leave --at out"],
+  ["  ", "a directory, volume:NAME or s3://BUCKET/PREFIX", "write one, or leave --at out"],
+  [
+    "~/backups",
+    "a path that the shell has expanded",
+    "write $HOME in place of ~, or --at and a blank before ~",
+  ],
   ["back\nups", "a directory, volume:NAME or s3://BUCKET/PREFIX", "write it without control characters"],
   ["volume:", "volume: and the name of a Docker volume", "copy the name from docker volume ls"],
   ["volume:/etc", "volume: and the name of a Docker volume", "copy the name from docker volume ls"],
@@ -43,6 +48,33 @@ test.each([
   expect(() => openStore(where ?? "", stack, docker)).toThrow(
     `1 problem, nothing was changed\n  --at: got ${JSON.stringify(where)}, expected ${expected}. Fix: ${fix}.`,
   );
+});
+
+test("of a long value the beginning is told", () => {
+  expect(() => openStore(`x://${"y".repeat(300)}`, stack, docker)).toThrow(
+    `got "x://${"y".repeat(196)}…", expected`,
+  );
+});
+
+describe("nothing is written to a volume of", () => {
+  const { props } = stack;
+  const secrets = props.server.auth.mode === "requirepass" ? props.server.auth.secretsVolume : "";
+  test.each([
+    [props.dataVolume.name, "data", stack.id],
+    [secrets, "passwords", stack.id],
+    [props.backups.schedule?.secretsVolume, "passwords", stack.id],
+    ["vedfolnir_redis_data", "data", "vedfolnir-prod"],
+  ])("%s", (name, what, id) => {
+    expect(() => writingStore(`volume:${name}`, stack, docker, "--to")).toThrow(
+      `--to: got "volume:${name}", expected a place for backups alone. Fix: choose another: that volume has the ${what} of ${id}.`,
+    );
+    expect(openStore(`volume:${name}`, stack, docker).where).toBe(`volume:${name}`);
+  });
+
+  test("no other", () => {
+    const name = props.backups.schedule?.volumeName;
+    expect(writingStore(`volume:${name}`, stack, docker).where).toBe(`volume:${name}`);
+  });
 });
 
 describe("where is looked", () => {

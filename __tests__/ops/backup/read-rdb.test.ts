@@ -147,7 +147,7 @@ it.each<[string, Buffer, Error]>([
   ],
   ["a length", one(key(0, "k", [0x82])), new DamagedRdb("130 cannot begin a length")],
   ["a node", one(key(18, "k", [1, 3])), new DamagedRdb("a node of a list is of the unknown kind 3")],
-  ["a database", one(select(2 ** 31)), new DamagedRdb("there is no database 2147483648")],
+  ["a database", one(select(65_536)), new DamagedRdb("there is no database 65536")],
   [
     "a time to live of nothing",
     one(expiresAt(1n), select(1)),
@@ -219,8 +219,8 @@ it("does not sample what a manifest cannot hold, and counts it", () => {
   const file = one(
     key(0, "x".repeat(65_536), string("v")),
     key(0, "y".repeat(65_537), string("v")),
-    join(expiresAt(2n ** 53n - 1n), key(0, "late", string("v"))),
-    join(expiresAt(2n ** 53n), key(0, "later", string("v"))),
+    join(expiresAt(8_640_000_000_000_000n), key(0, "late", string("v"))),
+    join(expiresAt(8_640_000_000_000_001n), key(0, "later", string("v"))),
     join(expiresAt(-1n), key(0, "before", string("v"))),
   );
   const summary = read(file, [1000]);

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { expiredBackups } from "../../../ops/backup/retention";
+import { expiredBackups, idMoment, isOfFuture } from "../../../ops/backup/retention";
 import { manifestOf } from "../../support/manifests";
 
 const HOUR = 3600;
@@ -23,9 +23,19 @@ test.each([
   expect(hours(policy)).toEqual(expected);
 });
 
-test("one from the future, by a clock that was wrong, is not expired by its age", () => {
-  const future = manifestOf("20270101T000000Z-0000");
-  expect(expiredBackups([future, ...five], { keepLast: 1, keepForSeconds: HOUR, now })).not.toContain(future);
+test("those of the future, by a clock that was wrong, neither count nor go", () => {
+  const future = ["20270101T000000Z-0000", "20270102T000000Z-0000"].map((id) => manifestOf(id));
+  const gone = expiredBackups([...future, ...five], { keepLast: 2, keepForSeconds: 0, now });
+  expect(gone.map(({ id }) => id.slice(9, 11))).toEqual(["07", "08", "09"]);
+});
+
+test.each([
+  ["20261121T120500Z-ffff", undefined, false],
+  ["20261121T120501Z-0000", undefined, true],
+  ["20261121T120000Z-0000", "2026-11-21T12:05:00.001Z", true],
+  ["20270101T000000Z-0000", "2026-11-21T12:00:00Z", true],
+])("%s, begun %s, is of the future: %s", (id, startedAt, expected) => {
+  expect(isOfFuture(manifestOf(id, startedAt === undefined ? {} : { startedAt }), now)).toBe(expected);
 });
 
 test("of any backups and any policy: the newest stays, and what goes is older than all that stay by their number", () => {
@@ -36,10 +46,12 @@ test("of any backups and any policy: the newest stays, and what goes is older th
       fc.integer({ min: 0, max: 500 * HOUR }),
       (ages, keepLast, keepForSeconds) => {
         const backups = ages.map((age) => {
-          const startedAt = new Date(now.getTime() - age * HOUR * 1000).toISOString();
-          return manifestOf("20261121T120000Z-0000", { id: `${age}`, startedAt });
+          const begun = new Date(now.getTime() - age * HOUR * 1000);
+          return manifestOf(`${idMoment(begun)}-${age}`);
         });
-        const gone = expiredBackups(backups, { keepLast, keepForSeconds, now }).map(({ id }) => Number(id));
+        const gone = expiredBackups(backups, { keepLast, keepForSeconds, now }).map(({ id }) =>
+          Number(id.split("-")[1]),
+        );
         const byAge = [...ages].sort((one, other) => one - other);
         expect(gone).toEqual(
           byAge

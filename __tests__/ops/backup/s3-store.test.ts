@@ -61,11 +61,13 @@ test("writes, lists, reads, replaces and removes", async () => {
   await store.write("shop-prod-2", "b.rdb", of(Buffer.from("another stack's")));
   await store.write("shop-prod", "empty", of());
   expect([...(await store.list("shop-prod"))].sort()).toEqual(["a.json", "a.rdb", "empty"]);
-  expect(await store.survey("shop-prod")).toEqual([
+  const survey = await store.survey("shop-prod");
+  expect(survey).toMatchObject([
     { name: "a.json", bytes: 2, text: "{}" },
     { name: "a.rdb", bytes: 4 },
     { name: "empty", bytes: 0 },
   ]);
+  expect(survey.filter(({ changedAt }) => Math.abs(Date.now() - changedAt.getTime()) > 60_000)).toEqual([]);
   expect(await text(await store.read("shop-prod", "a.rdb"))).toBe("data");
   await store.remove("shop-prod", ["a.json", "none", "a.rdb", "empty"]);
   expect(await store.list("shop-prod")).toEqual([]);

@@ -2,12 +2,12 @@ import { Readable } from "node:stream";
 import type Docker from "dockerode";
 import { Size } from "../../../core/size";
 import { NotLoaded, withScratchServer } from "../../../ops/backup/scratch-server";
-import { fakeContainer } from "../../support/fake-container";
+import { answeringContainer } from "../../support/answering-container";
 
 const load = () => ({ kind: "rdb" as const, content: Readable.from([Buffer.from("data")]) });
 
 function dockerThatSays(statusCode: number): Docker {
-  const container = fakeContainer(() => {
+  const container = answeringContainer(() => {
     throw Object.assign(new Error("(HTTP code) no such container"), { statusCode });
   });
   return { createContainer: async () => container } as unknown as Docker;

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parseConf } from "../../../ops/backup/deployed";
 import { NotTaken } from "../../../ops/backup/failures";
 import { AofSet } from "../../../ops/backup/take-aof";
-import { fakeContainer } from "../../support/fake-container";
+import { answeringContainer } from "../../support/answering-container";
 
 const MANIFEST = "file appendonly.aof.1.base.rdb seq 1 type b\nfile appendonly.aof.1.incr.aof seq 1 type i\n";
 const IDLE = "aof_rewrite_in_progress:0\r\naof_rewrite_scheduled:0\r\n";
@@ -21,7 +21,7 @@ interface Server {
 /** A server with an append-only set of two small files, and the settings of CONFIG SET that it got. */
 function serverOf({ info = () => `${IDLE}aof_buffer_length:0\r\n`, slowness = 0, refuses }: Server) {
   const said: string[] = [];
-  const container = fakeContainer(async (argv) => {
+  const container = answeringContainer(async (argv) => {
     const [, , command, ...words] = argv;
     said.push([command, ...words].join(" "));
     if (argv[0] === "sh") {

@@ -1,6 +1,6 @@
 import { type Engine, type EngineName, engines } from "../../../config/engines";
 import type { NamedEngine } from "../../../ops/engine-of";
-import { downgradeProblem, hasAllKeys, withEngine } from "../../../ops/upgrade/upgrade-problems";
+import { downgradeProblem, engineIn, hasAllKeys, withEngine } from "../../../ops/upgrade/upgrade-problems";
 
 const rows: Readonly<Record<EngineName, Engine>> = engines;
 const row = (name: EngineName): NamedEngine => ({ name, ...rows[name] });
@@ -50,6 +50,11 @@ it.each([
 describe("the engine in a service's file", () => {
   const text =
     'export const shop: Service = {\n  name: "shop",\n  engine: "redis-7.2",\n  // engine: see below\n};\n';
+
+  it("is what the way back leads to, whatever stands in for it", () => {
+    expect(engineIn(text)).toBe("redis-7.2");
+    expect(engineIn("export const shop = {};")).toBeUndefined();
+  });
 
   it("is changed, and nothing else", () => {
     expect(withEngine("shop.ts", text, "redis-7.4")).toBe(text.replace("redis-7.2", "redis-7.4"));
