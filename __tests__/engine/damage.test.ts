@@ -19,7 +19,10 @@ import { sha256 } from "../support/stored-backup";
 import { randomNumbers, Tally } from "../support/tally";
 import { TestStack } from "../support/test-stack";
 
-/** Backups that somebody or a disk has damaged: nothing of the running data may change. */
+/**
+ * Backups that somebody or a disk has damaged: nothing of the running data may change. One file, though a long one: all trials
+ * share one deployed stack, its three backups and one count, and a second file would deploy them again in every run.
+ */
 const { SOAK, DAMAGE_SEED = "20261121", DAMAGE_PLACES = SOAK === "1" ? "1000" : "6" } = process.env;
 /** Of each kind of backup. */
 const FLIPS = Math.ceil(Number(DAMAGE_PLACES) / 3);

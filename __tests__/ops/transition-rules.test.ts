@@ -27,6 +27,8 @@ const LIVE: LiveServer = {
 const confOf = ({ props }: ResolvedStack) =>
   parseConf(renderRedisConf(template, props.server, props.exporter !== undefined, new Problems()));
 
+// One file, though a long one: a case for each rule of one table, so that a rule without a case is seen.
+
 /** `shop-dev` as it is deployed and as it is about to be: the same, but for what a test says. */
 function facts(
   next: StackOptions = {},

@@ -19,7 +19,7 @@ import { bytesIn, durationText, inRange, sizeText, wholeMebibytes, wholeSeconds 
 import { validDirectives, type WrittenDirective } from "./valid-directives";
 import { type ValidEnvironment, validEnvironment } from "./valid-environment";
 
-/** A service in one environment that nothing is wrong with. */
+/** A service in one environment that nothing is wrong with. One file, though a long one: its fields depend on each other. */
 export interface ValidCase {
   readonly service: Service;
   readonly environment: ValidEnvironment;

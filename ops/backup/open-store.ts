@@ -21,8 +21,7 @@ const S3 = "s3://";
 const BUCKET = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
 const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*:\/\//;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
+const CONTROL = /\p{Cc}/u;
 
 const PLACE = "a directory, volume:NAME or s3://BUCKET/PREFIX";
 
