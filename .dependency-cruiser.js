@@ -18,7 +18,7 @@ module.exports = {
     forbid(
       "core-imports-no-room",
       "^core/",
-      "^(config|constructs|ops|lab|bench|main)",
+      "^(config|constructs|ops|monitoring|lab|bench|main)",
       "core is plain values",
     ),
     forbid(
@@ -27,12 +27,24 @@ module.exports = {
       `${PLATFORM}|${world("fs|child_process|net|os|process|crypto")}`,
       "no world in core",
     ),
-    forbid("config-imports-core-only", "^config/", "^(constructs|ops|lab|bench|main)", "config is data"),
+    forbid("config-imports-core-only", "^config/", "^(constructs|ops|monitoring|lab|bench|main)", "config is data"),
     forbid(
       "config-is-not-terraform",
       "^config/",
       `${PLATFORM}|${world("fs|child_process|net|os|process")}`,
       "config is data",
+    ),
+    forbid(
+      "monitoring-imports-core",
+      "^monitoring/",
+      "^(config|constructs|ops|lab|bench|main)",
+      "rules and panels are data",
+    ),
+    forbid(
+      "monitoring-reads-nothing",
+      "^monitoring/",
+      `${PLATFORM}|${world("fs|child_process|net|os|process")}`,
+      "same bytes everywhere",
     ),
     forbid(
       "constructs-import-core",
@@ -54,25 +66,25 @@ module.exports = {
     ),
     forbid(
       "product-never-imports-lab",
-      "^(main\\.ts|core|config|constructs|ops)",
+      "^(main\\.ts|core|config|constructs|ops|monitoring)",
       "^lab/",
       "the lab is for tests and bin/",
     ),
     forbid(
       "lab-stands-alone",
       "^lab/",
-      "^(config|constructs|ops|bench|main)|cdktf",
+      "^(config|constructs|ops|monitoring|bench|main)|cdktf",
       "a stand-in of the world knows no product",
     ),
     forbid(
       "conformance-imports-config-and-core",
       "^docs/",
-      `^(constructs|ops|lab|bench|main|__tests__)|${PLATFORM}`,
+      `^(constructs|ops|monitoring|lab|bench|main|__tests__)|${PLATFORM}`,
       "what a stack has, written for people",
     ),
     forbid(
       "docs-are-for-people",
-      "^(main\\.ts|core|config|constructs|ops|lab|bench)",
+      "^(main\\.ts|core|config|constructs|ops|monitoring|lab|bench)",
       "^docs/",
       "nothing is built from docs",
     ),

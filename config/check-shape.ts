@@ -48,11 +48,21 @@ const deployment = fields({
   waivers: list(fields({ rule: text, reason: text, expires: text })).optional(),
 });
 
+const format = fields({
+  encoding: text,
+  user: text.optional(),
+  organisation: text.optional(),
+  createdAt: text.optional(),
+  lastActivity: text.optional(),
+});
+
 const service = fields({
   name: text,
   description: text,
   engine: text,
-  stores: list(fields({ kind: text, keys: text, ttl: text, lossAcceptable: flag })),
+  stores: list(
+    fields({ kind: text, keys: text, ttl: text, lossAcceptable: flag, format: format.optional() }),
+  ),
   maxmemoryPolicy: text.optional(),
   maxmemorySamples: number.optional(),
   persistence: fields({
@@ -97,6 +107,11 @@ const service = fields({
     hitRatio: levels(number),
     latency: levels(text),
   }).optional(),
+  contacts: fields({
+    onCall: text.optional(),
+    infrastructure: text.optional(),
+    escalation: text.optional(),
+  }).optional(),
   restart: text.optional(),
   environments: record(deployment).refine((given) => Object.keys(given).length > 0, {
     error: "one environment at least, such as dev: { … }",
@@ -112,6 +127,7 @@ const environment = fields({
   renamedCommands: record(text),
   exporter: z.enum(["on", "off"]),
   backups: fields({ at: text, schedule: z.enum(["on", "off"]) }),
+  runbooks: text,
   stopTimeout: text,
   gates: z.enum(["refuse", "warn"]),
   docker: fields({ host: text.optional() }),

@@ -22,6 +22,8 @@ export interface Environment {
     readonly at: string;
     readonly schedule: "on" | "off";
   };
+  /** Where docs/runbooks is published for the people on call, whom alerts send there: an address, or this repository's folder. */
+  readonly runbooks: string;
   /**
    * Time that Redis gets at least to write its data when it is stopped. 10 s to 10 min. A service with save points gets
    * more where writing `maxmemory` at 50 MiB a second takes more.

@@ -70,6 +70,8 @@ export function resolveStack(input: StackInput, problems: Problems): ResolvedSta
     ...(exporter === undefined ? {} : { exporter }),
     backups: resolveBackups(input, id, decisions),
     client: resolveClient(service, decisions),
+    contacts: decisions.choose("contacts", service.contacts, {}),
+    runbooks: decisions.from("environment", "runbooks", environment.runbooks),
     stores,
     thresholds: resolveThresholds(service, server.maxclients, decisions),
     waivers: decisions.choose("waivers", deployment.waivers, []),

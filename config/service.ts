@@ -1,5 +1,5 @@
 import type { DurationText } from "../core/duration";
-import type { MaxmemoryPolicy, RestartPolicy, StoreKind } from "../core/redis-stack-props";
+import type { FormatProps, MaxmemoryPolicy, RestartPolicy, StoreKind } from "../core/redis-stack-props";
 import type { SizeText } from "../core/size";
 import type { EngineName } from "./engines";
 import type { EnvironmentName } from "./environments";
@@ -48,6 +48,8 @@ export interface Service {
   readonly healthcheck?: Healthcheck;
   readonly client?: Client;
   readonly thresholds?: Thresholds;
+  /** @default - none: alerts name the service alone */
+  readonly contacts?: Contacts;
   /** When Docker starts the container again after it has ended. @default "unless-stopped" */
   readonly restart?: RestartPolicy;
   readonly environments: { readonly [name in EnvironmentName]?: Deployment };
@@ -62,6 +64,28 @@ export interface Store {
   readonly ttl: DurationText | "none";
   /** Whether the service works on, without anybody noticing, when keys are lost before their time. */
   readonly lossAcceptable: boolean;
+  /** How a value is written, for `redis-ops sessions`. @default - not known: values are shown as they are, and no field can be asked for */
+  readonly format?: Format;
+}
+
+/** Which fields of a value say whose it is and how old. A field within another: `user.id`. */
+export interface Format {
+  /** `"hash"`: a hash of Redis; `"json"` and `"msgpack"`: a string. */
+  readonly encoding: FormatProps["encoding"];
+  /** @default - the user is what the star in `keys` stands for */
+  readonly user?: string;
+  readonly organisation?: string;
+  /** When it was made: ISO 8601, or seconds or milliseconds since 1970. Without it nothing is deleted by its age. */
+  readonly createdAt?: string;
+  /** When it was last used; the same forms. */
+  readonly lastActivity?: string;
+}
+
+/** Whom an alert names, one line each: a channel, a team, a number. */
+export interface Contacts {
+  readonly onCall?: string;
+  readonly infrastructure?: string;
+  readonly escalation?: string;
 }
 
 /** Up to which size Redis keeps a value in its compact form. Larger: less memory, slower access. */

@@ -61,11 +61,12 @@ export function recommendedPersistence(stores: readonly StoreProps[]): Recommend
 /** The stores of a service with their TTLs read. */
 export function resolveStores(service: Service, decisions: Decisions): readonly StoreProps[] {
   decisions.from("service", "stores", service.stores);
-  return service.stores.map(({ kind, keys, ttl, lossAcceptable }, index) => ({
+  return service.stores.map(({ kind, keys, ttl, lossAcceptable, format }, index) => ({
     kind,
     keys,
     ...(ttl === "none" ? {} : { ttl: readTtl(`${service.name}.stores[${index}].ttl`, ttl, decisions) }),
     lossAcceptable,
+    ...(format === undefined ? {} : { format }),
   }));
 }
 

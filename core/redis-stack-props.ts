@@ -17,6 +17,10 @@ export interface RedisStackProps {
   readonly exporter?: RedisExporterProps;
   readonly backups: BackupsProps;
   readonly client: ClientProps;
+  /** Whom an alert names. Not deployed by itself. */
+  readonly contacts: ContactsProps;
+  /** Where docs/runbooks is published: an address, or a folder of the repository. Alerts link to it. */
+  readonly runbooks: string;
   /** What the service keeps. Read by the gates and by the commands for people on call; not deployed. */
   readonly stores: readonly StoreProps[];
   /** From when on somebody is told. Not deployed here. */
@@ -245,6 +249,30 @@ export interface StoreProps {
   /** Left out: keys stay until somebody deletes them. */
   readonly ttl?: Duration;
   readonly lossAcceptable: boolean;
+  /** Left out: not known, so that no field of a value can be asked for. */
+  readonly format?: FormatProps;
+}
+
+export const ENCODINGS = ["json", "hash", "msgpack"] as const;
+
+/** How a value is written, and which of its fields say whose it is and how old. Fields within fields: `user.id`. */
+export interface FormatProps {
+  /** `hash`: the key is a hash of Redis; else a string with JSON or MessagePack. */
+  readonly encoding: (typeof ENCODINGS)[number];
+  /** Left out: what the first star of `keys` stands for. */
+  readonly user?: string;
+  readonly organisation?: string;
+  /** A date: ISO 8601, or seconds or milliseconds since 1970. */
+  readonly createdAt?: string;
+  /** The same. */
+  readonly lastActivity?: string;
+}
+
+/** Whom to call, as people write it: a channel, a team, a number. */
+export interface ContactsProps {
+  readonly onCall?: string;
+  readonly infrastructure?: string;
+  readonly escalation?: string;
 }
 
 /** A level at which somebody is told, and one at which somebody is woken. */

@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { asJson, examples } from "./command-help";
+import { asJson, examples, repeated } from "./command-help";
 import { backupCopy } from "./commands/backup-copy";
 import { backupCreate } from "./commands/backup-create";
 import { backupDrill } from "./commands/backup-drill";
@@ -127,5 +127,3 @@ pruned by itself. What is in the future, or was written to within the hour, stay
     )
     .action(async (id: string, options) => finish(await backupPrune(loadStack(id), options, terminal)));
 }
-
-const repeated = (text: string, before: readonly string[] = []) => [...before, text];

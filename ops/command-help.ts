@@ -5,3 +5,6 @@ export const examples = (...lines: readonly string[]) =>
   `\nExamples:\n${lines.map((line) => `  $ bin/redis-ops ${line}`).join("\n")}`;
 
 export const asJson = () => new Option("--json", "print data for scripts").default(false);
+
+/** For an option that can be given several times. */
+export const repeated = (text: string, before: readonly string[] = []) => [...before, text];

@@ -1,8 +1,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { loadStacks } from "../config/load-stacks";
-import { STORE_KINDS } from "../core/redis-stack-props";
 import { addBackup } from "./backup-commands";
-import { asJson, examples } from "./command-help";
+import { asJson, examples, repeated } from "./command-help";
 import { type ApplyLiveOptions, applyLive } from "./commands/apply-live";
 import {
   CONNECTION_FORMATS,
@@ -15,8 +14,6 @@ import { explainPlan } from "./commands/explain-plan";
 import { GATE_FORMATS, type GateFormat, gatesCheck, gatesList } from "./commands/gates";
 import { memory } from "./commands/memory";
 import { preflight } from "./commands/preflight";
-import { secretsImport, secretsInit, secretsStatus } from "./commands/secrets";
-import { type ServiceNewOptions, serviceNew } from "./commands/service-new";
 import { stacks } from "./commands/stacks";
 import { verify } from "./commands/verify";
 import { addConfig } from "./config-commands";
@@ -24,7 +21,8 @@ import type { ExitCode } from "./exit-code";
 import { loadOptions, loadStack } from "./load";
 import { readText } from "./read-text";
 import { addRestore } from "./restore-command";
-import { USUAL_ENGINE } from "./service-suggestions";
+import { addSecrets } from "./secrets-commands";
+import { addService } from "./service-commands";
 import type { Terminal } from "./terminal";
 import { addUpgrade } from "./upgrade-command";
 
@@ -207,77 +205,6 @@ export function buildProgram(terminal: Terminal, finish: (code: ExitCode) => voi
   return program;
 }
 
-function addSecrets(program: Command, terminal: Terminal, finish: (code: ExitCode) => void): void {
-  const secrets = program
-    .command("secrets")
-    .description("the passwords of a stack: files in Docker volumes, never in Terraform");
-  secrets
-    .command("init <stack>")
-    .description("make the secrets that are missing; those that are there stay")
-    .addOption(asJson())
-    .addHelpText("after", examples("secrets init sentra-portal-prod"))
-    .action(async (id: string, options) => finish(await secretsInit(loadStack(id), options, terminal)));
-  secrets
-    .command("import <stack>")
-    .description("take the password that clients already use from a file, and make the other secrets")
-    .requiredOption("--from <file>", "file with the password alone; - for standard input")
-    .option("--replace", "replace another password that is already there", false)
-    .addOption(asJson())
-    .addHelpText("after", examples("secrets import sentra-portal-prod --from ./secrets/redis_password.txt"))
-    .action(async (id: string, options: { from: string; replace: boolean; json: boolean }) =>
-      finish(await secretsImport(loadStack(id), options, terminal)),
-    );
-  secrets
-    .command("status <stack>")
-    .description("which secrets are there; prints none of them")
-    .addOption(asJson())
-    .addHelpText("after", examples("secrets status sentra-portal-prod"))
-    .action(async (id: string, options) => finish(await secretsStatus(loadStack(id), options, terminal)));
-}
-
-function addService(program: Command, terminal: Terminal, finish: (code: ExitCode) => void): void {
-  const service = program.command("service").description("the files of config/services");
-  service
-    .command("new <name>")
-    .description(
-      "ask what a new service stores and how much, and write its file; what a flag says is not asked",
-    )
-    .option("--description <text>", "one line: what the service is and what it keeps")
-    .option(
-      "--store <store>",
-      'what it stores, once for each: "KIND [keys=PATTERN] [ttl=TIME] [lossAcceptable=true|false]"; ' +
-        `kinds: ${STORE_KINDS.join(", ")}`,
-      repeated,
-    )
-    .option("--maxmemory <size>", "how much data it may keep; less where data is not protected")
-    .option(
-      "--environment <environment>",
-      'one that it is for: "NAME [maxmemory=SIZE] [hostPort=PORT|none] [exporter=PORT|off]" (default: all, with free ports)',
-      repeated,
-    )
-    .option("--engine <name>", `a row of config/engines.ts (default: "${USUAL_ENGINE}")`)
-    .option(
-      "--maxmemory-policy <policy>",
-      "what happens when the memory is full (default: follows from the stores)",
-    )
-    .option("--persistence <how>", "appendonly or none (default: follows from the stores)")
-    .option("--yes", "ask nothing; take suggestions for what no flag says", false)
-    .option("--dry-run", "print the file and write nothing", false)
-    .addOption(asJson())
-    .addHelpText(
-      "after",
-      `\nCtrl-C and a no write nothing, with exit code 2.\n${examples(
-        "service new shop",
-        'service new shop --yes --description "Baskets of the shop" --store sessions --maxmemory 256MiB',
-        'service new shop --yes --description "Baskets and prices" --store "sessions keys=basket:* ttl=2h" --store cache ' +
-          '--maxmemory 1GiB --environment "dev hostPort=6390" --environment "prod exporter=9130"',
-      )}`,
-    )
-    .action(async (name: string, options: ServiceNewOptions) =>
-      finish(await serviceNew(name, options, terminal)),
-    );
-}
-
 interface PreflightFlags {
   readonly json: boolean;
   readonly apply: boolean;
@@ -286,8 +213,6 @@ interface PreflightFlags {
   readonly withoutSecrets: boolean;
   readonly withoutData: boolean;
 }
-
-const repeated = (text: string, before: readonly string[] = []) => [...before, text];
 
 function wholeSeconds(text: string): number {
   const seconds = Number(text);

@@ -30,5 +30,3 @@ export function addUpgrade(program: Command, terminal: Terminal, finish: (code: 
       finish(await upgrade(loadStack(id), { ...options, recipients: recipient }, terminal)),
     );
 }
-
-const repeated = (text: string, before: readonly string[] = []) => [...before, text];

@@ -10,6 +10,7 @@ export const dev: Environment = {
   renamedCommands: {},
   exporter: "off",
   backups: { at: "backups", schedule: "off" },
+  runbooks: "docs/runbooks",
   stopTimeout: "30 s",
   gates: "warn",
   docker: {},

@@ -10,6 +10,7 @@ export const prod: Environment = {
   renamedCommands: { CONFIG: "OPS_CONFIG", SHUTDOWN: "OPS_SHUTDOWN" },
   exporter: "on",
   backups: { at: "backups", schedule: "on" },
+  runbooks: "docs/runbooks",
   stopTimeout: "2 min",
   gates: "refuse",
   docker: {},

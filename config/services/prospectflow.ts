@@ -13,7 +13,19 @@ export const prospectflow: Service = {
   name: "prospectflow",
   description: "Sessions of the users of ProspectFlow",
   engine: "redis-7.4",
-  stores: [{ kind: "sessions", keys: "session:*", ttl: "24 h", lossAcceptable: false }],
+  stores: [
+    {
+      kind: "sessions",
+      keys: "session:*",
+      ttl: "24 h",
+      lossAcceptable: false,
+      format: {
+        encoding: "json",
+        organisation: "organisationId",
+        createdAt: "createdAt",
+      },
+    },
+  ],
   slowlogLogSlowerThan: "10 ms",
   slowlogMaxLen: 128,
   healthcheck: { interval: "10 s", timeout: "3 s", retries: 3 },
@@ -23,6 +35,11 @@ export const prospectflow: Service = {
     blockedClients: { warning: 0, critical: 10 },
     hitRatio: { warning: 90, critical: 70 },
     latency: { warning: "5 ms", critical: "20 ms" },
+  },
+  contacts: {
+    onCall: "Team Slack channel of ProspectFlow",
+    infrastructure: "Infra team",
+    escalation: "Engineering lead",
   },
 
   environments: {

@@ -22,7 +22,18 @@ export const vedfolnir: Service = {
   description: "Sessions and RQ job queues of Vedfolnir",
   engine: "redis-7.4",
   stores: [
-    { kind: "sessions", keys: "vedfolnir:session:*", ttl: "2 h", lossAcceptable: false },
+    {
+      kind: "sessions",
+      keys: "vedfolnir:session:*",
+      ttl: "2 h",
+      lossAcceptable: false,
+      format: {
+        encoding: "json",
+        user: "username",
+        createdAt: "created_at",
+        lastActivity: "last_activity",
+      },
+    },
     { kind: "queue", keys: "rq:queue:*", ttl: "none", lossAcceptable: false },
     { kind: "jobs", keys: "rq:job:*", ttl: "2 h", lossAcceptable: false },
     { kind: "results", keys: "rq:results:*", ttl: "24 h", lossAcceptable: true },

@@ -1,0 +1,166 @@
+import { Duplex, PassThrough } from "node:stream";
+import { setTimeout as delay } from "node:timers/promises";
+import type Docker from "dockerode";
+import Redis, { ReplyError } from "ioredis";
+import type { ResolvedStack } from "../config/resolve-stack";
+import { REDIS_PORT } from "../core/healthcheck-command";
+import { InvalidInputError, type Problem } from "../core/problem";
+import { SECRET_FILES } from "../core/redis-conf";
+import { type DeployedConf, deployedConf } from "./backup/deployed";
+import { exec, isNotFound } from "./docker-engine";
+import { type StreamedCommand, streamExec } from "./docker-run";
+
+/** One connection to the server of a stack: by way of its container, so that no port has to be published. */
+export interface LiveRedis {
+  /** Pipelines, sends bytes and gets bytes back (`scanBuffer`, `getBuffer`, `pipeline()`). Never reconnects by itself. */
+  readonly redis: Redis;
+  /** What the running container was deployed with. Undefined: it was not deployed from here. */
+  readonly conf: DeployedConf | undefined;
+  /** What a command of Redis answers to on this server, e.g. `CONFIG` to `OPS_CONFIG`. Undefined: it is disabled. */
+  readonly commandName: (command: string) => string | undefined;
+  readonly close: () => void;
+}
+
+/** Name that the connection shows in CLIENT LIST. */
+export const CLIENT_NAME = "redis-ops";
+
+const CONNECT_TIMEOUT_MS = 10_000;
+
+/** Time in which `nc` says why it ended. */
+const GRACE_MS = 200;
+
+/**
+ * Connects as user `ops`, in the logical database of the service's clients unless told otherwise. The bytes travel through
+ * one `nc` inside the container; the password is read from the container's own secret file and stays in this program's memory.
+ * @throws InvalidInputError when there is no running server, or when it does not let us in
+ */
+export async function connectRedis(
+  docker: Docker,
+  { id, props }: ResolvedStack,
+  { database = props.client.database }: { readonly database?: number } = {},
+): Promise<LiveRedis> {
+  const { containerName, auth } = props.server;
+  const refuse = (problem: Omit<Problem, "field">) =>
+    new InvalidInputError([{ field: `${id} container ${containerName}`, ...problem }]);
+  const container = docker.getContainer(containerName);
+  const state = await container.inspect().catch((error: unknown) => {
+    if (isNotFound(error)) {
+      return undefined;
+    }
+    throw error;
+  });
+  if (!state?.State.Running || state.State.Paused) {
+    throw refuse({
+      got: state?.State.Status ?? "none",
+      expected: "a running server",
+      fix: state === undefined ? `deploy it with bin/up ${id}` : `look with bin/redis-ops diagnose ${id}`,
+    });
+  }
+  const conf = await deployedConf(container);
+  const password = auth.mode === "none" ? undefined : await opsPassword(container, refuse, id);
+  const { stdin, command } = await tunnel(container);
+  const stream = socketLike(stdin, command);
+  stream.on("error", () => undefined); // told by ioredis, and by what `nc` wrote
+  const redis = new Redis({
+    Connector: connectorOf(stream),
+    ...(password === undefined ? {} : { username: "ops", password }),
+    db: database,
+    connectionName: CLIENT_NAME,
+    lazyConnect: true,
+    enableReadyCheck: false,
+    disableClientInfo: true,
+    retryStrategy: () => null,
+    maxRetriesPerRequest: 0,
+  });
+  let said: Error | undefined;
+  redis.on("error", (error: Error) => {
+    said ??= error;
+  });
+  try {
+    await inTime(redis.connect().then(() => redis.ping()));
+  } catch (error) {
+    redis.disconnect();
+    stream.destroy();
+    const { stderr } = await Promise.race([command.finished, delay(GRACE_MS, { stderr: "" })]);
+    const got = stderr.trim() || (said ?? (error as Error)).message;
+    throw refuse({
+      got,
+      expected: "an answer from Redis",
+      fix: `look with bin/redis-ops diagnose ${id}`,
+    });
+  }
+  return {
+    redis,
+    conf,
+    commandName: (name) => (conf === undefined ? name : conf.commandName(name)),
+    close: () => {
+      redis.disconnect();
+      stream.destroy();
+    },
+  };
+}
+
+/** Whether Redis itself said no, in place of the connection being lost. */
+export function isReplyError(error: unknown): error is Error {
+  return error instanceof ReplyError;
+}
+
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  const timer = new AbortController();
+  try {
+    return await Promise.race([
+      work,
+      delay(CONNECT_TIMEOUT_MS, undefined, { signal: timer.signal }).then(() => {
+        throw new Error(`no answer within ${CONNECT_TIMEOUT_MS / 1000} s`);
+      }),
+    ]);
+  } finally {
+    timer.abort();
+  }
+}
+
+async function opsPassword(
+  container: Docker.Container,
+  refuse: (problem: Omit<Problem, "field">) => InvalidInputError,
+  id: string,
+): Promise<string> {
+  const { exitCode, stdout } = await exec(container, ["cat", `/run/secrets/${SECRET_FILES.ops}`]);
+  if (exitCode !== 0) {
+    throw refuse({
+      got: `no readable /run/secrets/${SECRET_FILES.ops}`,
+      expected: "the password of user ops",
+      fix: `run bin/redis-ops secrets init ${id}, then bin/up ${id}`,
+    });
+  }
+  return stdout.replace(/\r?\n$/, "");
+}
+
+async function tunnel(
+  container: Docker.Container,
+): Promise<{ stdin: PassThrough; command: StreamedCommand }> {
+  const stdin = new PassThrough();
+  const command = await streamExec(container, ["nc", "127.0.0.1", `${REDIS_PORT}`], stdin);
+  return { stdin, command };
+}
+
+/** What ioredis calls on a socket beyond a stream: none of it means anything inside the container. */
+function socketLike(stdin: PassThrough, { stdout }: StreamedCommand): Duplex {
+  const stream = Duplex.from({ writable: stdin, readable: stdout });
+  const itself = () => stream;
+  return Object.assign(stream, { setNoDelay: itself, setKeepAlive: itself, setTimeout: itself });
+}
+
+function connectorOf(stream: Duplex) {
+  return class {
+    connecting = false;
+    connect() {
+      return Promise.resolve(stream);
+    }
+    check() {
+      return true;
+    }
+    disconnect() {
+      stream.end();
+    }
+  } as never;
+}
