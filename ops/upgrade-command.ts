@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { examples } from "./command-help";
+import { examples, repeated } from "./command-help";
 import { upgrade } from "./commands/upgrade";
 import type { ExitCode } from "./exit-code";
 import { loadStack } from "./load";
