@@ -17,6 +17,7 @@ const common = {
 /** Two projects: `unit` needs nothing; `engine` needs a Docker engine and Terraform. */
 module.exports = {
   testTimeout: 60_000,
+  testSequencer: "./bin/slowest-first.js",
   projects: [
     {
       ...common,

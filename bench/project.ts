@@ -5,7 +5,16 @@ import { join } from "node:path";
 const PROJECT = join(__dirname, "..");
 
 /** What `main.ts` needs, and nothing that belongs to the project's own services. */
-const FILES = ["main.ts", "core", "config", "constructs", "redis.conf.tpl", "package.json", "tsconfig.json"];
+const FILES = [
+  "main.ts",
+  "core",
+  "config",
+  "constructs",
+  "monitoring",
+  "redis.conf.tpl",
+  "package.json",
+  "tsconfig.json",
+];
 
 /** `right`: every stack is synthesized. `wrong`: every service has the mistakes of `MISTAKES`, and nothing is made. */
 export type ServicesKind = "right" | "wrong";

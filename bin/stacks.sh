@@ -78,7 +78,7 @@ explain_plan() { # STACK [--data-checked]
   in_stack "$1" show -json "$plan_file" | "$root/bin/redis-ops" explain-plan ${2:+"$2"} | sed 's/^/  /'
 }
 
-_synthesize() { (CDPATH='' cd "$root" && node_modules/.bin/tsx main.ts && mkdir -p state); }
+_synthesize() { (CDPATH='' cd "$root" && node --import tsx main.ts && mkdir -p state); }
 
 # What bin/redis-ops stacks --json says of a stack; a list one line each.
 stack_fact() { # STACK FIELD

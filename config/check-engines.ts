@@ -43,7 +43,7 @@ function checkEngine(name: string, engine: Engine, problems: Problems): void {
       fix: "write year, month and day as YYYY-MM-DD, or leave it out where no date is announced",
     });
   }
-  for (const field of ["image", "exporterImage"] as const) {
+  for (const field of ["image", "exporterImage", "prometheusImage"] as const) {
     if (tagOf(engine[field]) === undefined) {
       problems.add({
         field: `engines/${name}.${field}`,

@@ -38,8 +38,11 @@ const DOCKER_HOST =
 /** A path, as a line that can be read. */
 const MAX_DIRECTORY = 255;
 
-/** Notes an address of the Docker engine, or a place for state or backups, that there cannot be. */
-export function checkEnvironment({ name, docker, state, backups }: Environment, problems: Problems): void {
+/** Notes an address of the Docker engine, or a place for state, backups or runbooks, that there cannot be. */
+export function checkEnvironment(
+  { name, docker, state, backups, runbooks }: Environment,
+  problems: Problems,
+): void {
   const refuse = (field: string, problem: Omit<Problem, "field">) =>
     problems.add({ field: `environments/${name}.${field}`, ...problem });
   if (docker.host !== undefined && !isDockerHost(docker.host)) {
@@ -54,6 +57,13 @@ export function checkEnvironment({ name, docker, state, backups }: Environment, 
       got: backups.at.length > MAX_DIRECTORY ? `${backups.at.length} characters` : JSON.stringify(backups.at),
       expected: `a directory, or s3://BUCKET or s3://BUCKET/PREFIX, of ${MAX_DIRECTORY} characters at most`,
       fix: 'write at: "backups" for a folder of this repository, or at: "s3://my-bucket/redis"',
+    });
+  }
+  if (!isPlaceForRunbooks(runbooks)) {
+    refuse("runbooks", {
+      got: runbooks.length > MAX_DIRECTORY ? `${runbooks.length} characters` : JSON.stringify(runbooks),
+      expected: `an address http:// or https:// without a password, ? and #, or a folder of this repository, of ${MAX_DIRECTORY} characters at most`,
+      fix: 'write runbooks: "docs/runbooks", or where they are published, such as "https://wiki.example.com/redis"',
     });
   }
   if (state.backend !== "s3") {
@@ -105,6 +115,16 @@ function isPlaceForBackups(at: string): boolean {
   }
   const [, bucket = "", prefix = ""] = s3;
   return at.startsWith("s3:") && isBucket(bucket) && !/^\/|\/\/|[?#\\]/.test(prefix);
+}
+
+/** Names of pages are put behind it. */
+function isPlaceForRunbooks(place: string): boolean {
+  if (!isPrintableLine(place, MAX_DIRECTORY)) {
+    return false;
+  }
+  return /^[a-z][a-z\d+.-]*:/i.test(place)
+    ? /^https?:\/\/[^\s/?#@\\]+(?:\/[^\s?#\\]*)?$/.test(place) && URL.canParse(place)
+    : !/^[/\\]/.test(place);
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */

@@ -7,7 +7,7 @@ const ADDRESS = z.union([z.ipv4(), z.ipv6()]);
 
 /** Notes ports and addresses that Docker could not publish, or would not. */
 export function checkExposure(stack: ResolvedStack, problems: Problems): void {
-  const { network, server, exporter } = stack.props;
+  const { network, server, exporter, prometheus } = stack.props;
   if (network.internal && server.hostPort !== undefined) {
     problems.add({
       field: `${stack.deploymentField}.hostPort`,
@@ -19,6 +19,7 @@ export function checkExposure(stack: ResolvedStack, problems: Problems): void {
   for (const [name, address] of [
     ["hostAddress", server.hostAddress],
     ["exporter.hostAddress", exporter?.hostAddress],
+    ["prometheus.hostAddress", prometheus?.hostAddress],
   ] as const) {
     if (address === undefined) {
       continue;

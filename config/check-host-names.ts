@@ -12,8 +12,13 @@ export function checkHostNames(
   { deploymentField, decisions, props }: ResolvedStack,
   problems: Problems,
 ): void {
-  const { server, exporter, backups } = props;
-  const own = [server.containerName, exporter?.containerName, backups.schedule?.containerName];
+  const { server, exporter, prometheus, backups } = props;
+  const own = [
+    server.containerName,
+    exporter?.containerName,
+    prometheus?.containerName,
+    backups.schedule?.containerName,
+  ];
   const isWritten = (path: string) => decisions.sourceOf(path)?.kind === "service";
   const names = [
     ...(isWritten("server.containerName") ? [["containerName", server.containerName] as const] : []),

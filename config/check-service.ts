@@ -8,8 +8,11 @@ const MAX_SERVICE_NAME = 40;
 /** A line of a list in a terminal. */
 const MAX_DESCRIPTION = 120;
 
-/** Notes what cannot be the name or the description of a service. */
-export function checkService({ name, description }: Service, problems: Problems): void {
+/** A line of a message about an alert. */
+const MAX_CONTACT = 200;
+
+/** Notes what cannot be the name, the description or a contact of a service. */
+export function checkService({ name, description, contacts = {} }: Service, problems: Problems): void {
   checkServiceName(name, problems);
   if (!isPrintableLine(description, MAX_DESCRIPTION)) {
     problems.add({
@@ -21,6 +24,16 @@ export function checkService({ name, description }: Service, problems: Problems)
       expected: `one line of 1 to ${MAX_DESCRIPTION} characters that can be read`,
       fix: "write what the service keeps in Redis, for people",
     });
+  }
+  for (const [whom, contact] of Object.entries<string | undefined>({ ...contacts })) {
+    if (contact !== undefined && !isPrintableLine(contact, MAX_CONTACT)) {
+      problems.add({
+        field: `${name}.contacts.${whom}`,
+        got: contact.length > MAX_CONTACT ? `${contact.length} characters` : JSON.stringify(contact),
+        expected: `one line of 1 to ${MAX_CONTACT} characters that can be read`,
+        fix: "write a channel, a team or a number, or leave it out",
+      });
+    }
   }
 }
 

@@ -32,6 +32,12 @@ const deployment = fields({
       error: '"off", or { hostPort: 9121 } with a free port',
     })
     .optional(),
+  prometheus: fields({
+    hostPort: number,
+    hostAddress: text.optional(),
+    retention: text.optional(),
+    alertmanager: text.optional(),
+  }).optional(),
   backups: z
     .union(
       [
@@ -150,6 +156,7 @@ const engine = fields({
   activeDefragmentation: flag,
   endOfLife: text.optional(),
   exporterImage: text,
+  prometheusImage: text,
 });
 
 /** Whether a service has the fields of a service, each with the kind of value it takes; notes each that has not. */

@@ -7,8 +7,10 @@ import { PORTS, type Range, wholeNumber } from "../core/whole-number";
 import { checkCommands } from "./check-commands";
 import { checkDirectives } from "./check-directives";
 import { checkExposure } from "./check-exposure";
+import { checkFormats } from "./check-formats";
 import { checkHostNames } from "./check-host-names";
 import { checkMemory } from "./check-memory";
+import { checkPrometheus } from "./check-prometheus";
 import { checkStores } from "./check-stores";
 import { checkThresholds } from "./check-thresholds";
 import type { ResolvedStack } from "./resolve-stack";
@@ -28,6 +30,7 @@ const inEnvironment = (name: string) => (stack: ResolvedStack) =>
 const NUMBER_RULES: readonly NumberRule[] = [
   { field: inDeployment("hostPort"), value: (p) => p.server.hostPort, range: PORTS },
   { field: inDeployment("exporter.hostPort"), value: (p) => p.exporter?.hostPort, range: PORTS },
+  { field: inDeployment("prometheus.hostPort"), value: (p) => p.prometheus?.hostPort, range: PORTS },
   {
     field: inService("maxmemorySamples"),
     value: (p) => p.server.maxmemorySamples,
@@ -110,6 +113,11 @@ const SECONDS_RULES: readonly SecondsRule[] = [
     range: { min: 1, max: 3600 },
   },
   {
+    field: inDeployment("prometheus.retention"),
+    value: (p) => p.prometheus?.retention,
+    range: { min: 3600, max: 87_600 * 3600 },
+  },
+  {
     field: inDeployment("backups.every"),
     value: (p) => p.backups.schedule?.every,
     range: { min: 300, max: 168 * 3600 },
@@ -136,7 +144,9 @@ export function checkStack(
   checkAliases(stack, problems);
   checkHostNames(stack, problems);
   checkExposure(stack, problems);
+  checkPrometheus(stack, problems);
   checkStores(stack, problems);
+  checkFormats(stack, problems);
   checkThresholds(stack, problems);
   checkCommands(stack.environment, problems);
   checkDirectives(stack, templateDirectives, problems);

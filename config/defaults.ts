@@ -4,6 +4,7 @@ import type {
   Encoding,
   Healthcheck,
   Persistence,
+  Prometheus,
   Service,
   Thresholds,
 } from "./service";
@@ -40,6 +41,9 @@ export const backupDefaults: Required<BackupSchedule> = {
   keepLast: 12,
   keepFor: "72 h",
 };
+
+/** Prometheus' own. */
+export const prometheusDefaults: Required<Pick<Prometheus, "retention">> = { retention: "360 h" };
 
 export const healthcheckDefaults: Required<Omit<Healthcheck, "startPeriod">> = {
   interval: "5 s",

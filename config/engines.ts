@@ -18,9 +18,15 @@ export interface Engine {
   readonly endOfLife?: string;
   /** `redis_exporter` image that is deployed beside it. */
   readonly exporterImage: string;
+  /** Prometheus image with a shell, for stacks that have one of their own. */
+  readonly prometheusImage: string;
 }
 
 const REDIS_EXPORTER = "oliver006/redis_exporter:v1.88.0";
+/** 3.13 gets fixes until July 2027: https://prometheus.io/docs/introduction/release-cycle/. Without the suffix an image may have no shell. */
+const PROMETHEUS = "prom/prometheus:v3.13.2-busybox";
+const LAB_EXPORTER = "redis-on-docker-lab/redis_exporter:distribution";
+const LAB_PROMETHEUS = "redis-on-docker-lab/prometheus:distribution";
 
 /**
  * The engines that a service may name. Going down in `rdbVersion`, or from 7.4 to Valkey, is not
@@ -38,6 +44,7 @@ export const engines = {
     rdbVersion: 11,
     activeDefragmentation: true,
     exporterImage: REDIS_EXPORTER,
+    prometheusImage: PROMETHEUS,
   },
   /** What the tag `redis:7-alpine` stands for. */
   "redis-7.4": {
@@ -48,6 +55,7 @@ export const engines = {
     rdbVersion: 12,
     activeDefragmentation: true,
     exporterImage: REDIS_EXPORTER,
+    prometheusImage: PROMETHEUS,
   },
   /** Built on the machine from the distribution's packages, where no registry answers: `lab/README.md`. */
   "debian-7.0.15": {
@@ -59,7 +67,8 @@ export const engines = {
     activeDefragmentation: false,
     // Redis itself ended 7.0 on 2024-07-29; Debian 12 keeps it: https://wiki.debian.org/LTS
     endOfLife: "2028-06-30",
-    exporterImage: "redis-on-docker-lab/redis_exporter:distribution",
+    exporterImage: LAB_EXPORTER,
+    prometheusImage: LAB_PROMETHEUS,
   },
   /** The same from the release after it, to try on this machine what moving to a newer engine does. */
   "debian-8.0.2": {
@@ -71,7 +80,8 @@ export const engines = {
     activeDefragmentation: false,
     // Debian 13: https://wiki.debian.org/LTS
     endOfLife: "2030-06-30",
-    exporterImage: "redis-on-docker-lab/redis_exporter:distribution",
+    exporterImage: LAB_EXPORTER,
+    prometheusImage: LAB_PROMETHEUS,
   },
 } as const satisfies Readonly<Record<string, Engine>>;
 

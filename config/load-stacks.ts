@@ -158,7 +158,7 @@ function listed(found: readonly Service[], problems: Problems): readonly Service
 
 /** What exists once on a Docker engine, and so cannot belong to two stacks. */
 function claims({ id, props }: ResolvedStack): readonly { readonly what: string; readonly name: string }[] {
-  const { server, network, dataVolume, exporter, backups } = props;
+  const { server, network, dataVolume, exporter, prometheus, backups } = props;
   const named: readonly (readonly [string, string | number | undefined])[] = [
     ["container", server.containerName],
     ["container", exporter?.containerName],
@@ -172,6 +172,9 @@ function claims({ id, props }: ResolvedStack): readonly { readonly what: string;
     ["volume", backups.schedule?.secretsVolume],
     ["host port", server.hostPort],
     ["host port", exporter?.hostPort],
+    ["container", prometheus?.containerName],
+    ["volume", prometheus?.volumeName],
+    ["host port", prometheus?.hostPort],
     ["stack", id],
   ];
   return named.flatMap(([what, name]) => (name === undefined ? [] : [{ what, name: `${name}` }]));

@@ -149,6 +149,18 @@ export const reasons = {
     "exporter.networkName":
       "A port can be published on it, which an internal network of the service does not let.",
     "exporter.secretsVolume": "The exporter sees its own password and no other.",
+    "prometheus.containerName": "Its host name on the network of the metrics.",
+    "prometheus.image": "An exact version that was tried with the engine.",
+    "prometheus.hostPort": "People and Grafana on the host reach it here. Two stacks cannot have the same.",
+    "prometheus.hostAddress": "Loopback: it asks nobody for a password, and tells names of what is stored.",
+    "prometheus.volumeName": "What was measured follows the name, through every change of a threshold.",
+    "prometheus.retention": "Older measurements go, and the oldest when they take 1 GiB.",
+    "prometheus.alertmanager": "It tells people; without one an alert is seen by who looks.",
+    contacts: "Alerts name them; empty, they name the service's file.",
+    "contacts.onCall": "Every alert names it.",
+    "contacts.infrastructure": "Alerts about disks, memory and the host name it besides.",
+    "contacts.escalation": "Critical alerts name it besides.",
+    runbooks: "Every alert links to the page about it, from there on.",
     "thresholds.memory.warning":
       "Time to act before maxmemory is reached. A cache that evicts is always near it.",
     "thresholds.memory.critical": "Writes are about to be refused, or keys evicted.",

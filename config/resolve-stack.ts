@@ -5,16 +5,17 @@ import type {
   ClientProps,
   LevelsProps,
   RedisExporterProps,
+  RedisPrometheusProps,
   RedisStackProps,
   StateProps,
   ThresholdsProps,
 } from "../core/redis-stack-props";
 import { Decisions } from "./decisions";
-import { backupDefaults, clientDefaults, defaults, thresholdDefaults } from "./defaults";
+import { backupDefaults, clientDefaults, defaults, prometheusDefaults, thresholdDefaults } from "./defaults";
 import { type Engine, engines } from "./engines";
 import type { Environment } from "./environment";
 import { resolveServer } from "./resolve-server";
-import type { Levels, Service } from "./service";
+import type { Deployment, Levels, Service } from "./service";
 import { replacementOf, type StackInput } from "./stack-input";
 import { resolveStores } from "./workload";
 
@@ -26,6 +27,8 @@ export interface ResolvedStack {
   readonly deploymentField: string;
   readonly service: Service;
   readonly environment: Environment;
+  /** What the service's file says of this environment. */
+  readonly deployment: Deployment;
   readonly engine: Engine;
   readonly props: RedisStackProps;
   readonly decisions: Decisions;
@@ -42,6 +45,7 @@ export function resolveStack(input: StackInput, problems: Problems): ResolvedSta
   const decisions = new Decisions(problems);
   const engine = resolveEngine(input, decisions);
   const exporter = resolveExporter(input, id, engine, decisions);
+  const prometheus = resolvePrometheus(input, id, engine, decisions);
   const stores = resolveStores(service, decisions);
   const server = resolveServer({ ...input, stores }, id, engine, decisions);
   const props: RedisStackProps = {
@@ -68,6 +72,7 @@ export function resolveStack(input: StackInput, problems: Problems): ResolvedSta
     },
     server,
     ...(exporter === undefined ? {} : { exporter }),
+    ...(prometheus === undefined ? {} : { prometheus }),
     backups: resolveBackups(input, id, decisions),
     client: resolveClient(service, decisions),
     contacts: decisions.choose("contacts", service.contacts, {}),
@@ -76,7 +81,7 @@ export function resolveStack(input: StackInput, problems: Problems): ResolvedSta
     thresholds: resolveThresholds(service, server.maxclients, decisions),
     waivers: decisions.choose("waivers", deployment.waivers, []),
   };
-  return { id, deploymentField: field, service, environment, engine, props, decisions };
+  return { id, deploymentField: field, service, environment, deployment, engine, props, decisions };
 }
 
 function resolveEngine(input: StackInput, decisions: Decisions): Engine {
@@ -143,6 +148,34 @@ function resolveExporter(
             "<stack>-exporter-secrets",
           ),
         }),
+  };
+}
+
+function resolvePrometheus(
+  { service, environment, deployment: { prometheus: wanted } }: StackInput,
+  id: string,
+  engine: Engine,
+  decisions: Decisions,
+): RedisPrometheusProps | undefined {
+  if (wanted === undefined) {
+    return undefined;
+  }
+  const path = "prometheus";
+  const field = `${service.name}.environments.${environment.name}.prometheus.retention`;
+  const own = `${id}-prometheus`;
+  return {
+    containerName: decisions.from("derived", `${path}.containerName`, own, "<stack>-prometheus"),
+    image: decisions.from("derived", `${path}.image`, engine.prometheusImage, "goes with the engine"),
+    hostPort: decisions.from("service", `${path}.hostPort`, wanted.hostPort),
+    hostAddress: decisions.choose(`${path}.hostAddress`, wanted.hostAddress, defaults.hostAddress),
+    volumeName: decisions.from("derived", `${path}.volumeName`, own, "<stack>-prometheus"),
+    retention: decisions.duration(
+      field,
+      decisions.choose(`${path}.retention`, wanted.retention, prometheusDefaults.retention),
+    ),
+    ...(wanted.alertmanager === undefined
+      ? {}
+      : { alertmanager: decisions.from("service", `${path}.alertmanager`, wanted.alertmanager) }),
   };
 }
 

@@ -173,6 +173,8 @@ export interface Deployment {
   readonly hostAddress?: string;
   /** `"off"`, or on with this port and address of the host. @default - as the environment says; on loopback */
   readonly exporter?: "off" | { readonly hostPort: number; readonly hostAddress?: string };
+  /** A Prometheus of its own, with the stack's rules loaded. It reads the exporter, so that there has to be one. @default - none */
+  readonly prometheus?: Prometheus;
   /** `"off"`, or on with this schedule. @default - as the environment says */
   readonly backups?: "off" | BackupSchedule;
   /** @default - the stack's name */
@@ -185,6 +187,18 @@ export interface Deployment {
   readonly dataVolumeName?: string;
   /** Gates of `config/gates.ts` that this stack may break for a while. @default - none */
   readonly waivers?: readonly Waiver[];
+}
+
+/** A Prometheus that looks at one stack: docs/decisions/015. Where there is one for everything, leave it out. */
+export interface Prometheus {
+  /** Port on the host: 1 to 65535. */
+  readonly hostPort: number;
+  /** Address of the host on which `hostPort` is published: whoever reaches it reads every metric. @default "127.0.0.1" */
+  readonly hostAddress?: string;
+  /** How long it keeps what it has measured: 1 h to 87600 h. @default "360 h", as Prometheus itself */
+  readonly retention?: DurationText;
+  /** `host:port` of an Alertmanager. @default - none: alerts are shown and sent to nobody */
+  readonly alertmanager?: string;
 }
 
 /** When backups are made, and which are kept. The newest good one is never removed. */

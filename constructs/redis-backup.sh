@@ -1,15 +1,15 @@
 #!/bin/sh
 # Makes a backup of a server every so often, for ever. Usage:
-#   redis-backup.sh HOST STACK EVERY KEEP_LAST KEEP_FOR LEAVE_FREE ENGINE_VERSION CONFIGURATION
+#   redis-backup.sh HOST STACK EVERY KEEP_LAST KEEP_FOR LEAVE_FREE ENGINE_VERSION CONFIGURATION METRICS_PORT
 # EVERY and KEEP_FOR are seconds, LEAVE_FREE is bytes, CONFIGURATION is the SHA-256 of the server's redis.conf.
 #
 # A backup is /data/STACK/ID.rdb and, written last, its manifest ID.json (ops/backup/manifest.ts). Until both are whole
 # they are called *.part with the container's host name, so that the next run knows what a dead run left, and nobody
-# touches what another container is writing.
+# touches what another container is writing. How it went is in redis_backup.prom, which Prometheus reads at METRICS_PORT.
 # Lines that are only a comment are left out when this is deployed (constructs/redis-backup.ts).
 set -eu
 umask 077
-host=$1 stack=$2 every=$3 keep_last=$4 keep_for=$5 leave_free=$6 version=$7 configuration=$8
+host=$1 stack=$2 every=$3 keep_last=$4 keep_for=$5 leave_free=$6 version=$7 configuration=$8 port=$9
 directory=/data/$stack
 password=/run/secrets/redis_backup_password
 me=$(hostname)
@@ -205,6 +205,24 @@ attempt() {
   tidy
   take
 }
+
+# One client: whatever it asks for within five seconds, it gets the metrics. Without a length it would wait for the socket
+# to be closed, which timeout's own watcher holds for a second.
+# shellcheck disable=SC2016 # for the other shell
+answer='
+timeout 5 dd bs=4096 count=1 >/dev/null 2>&1
+metrics=$(cat "$1" 2>/dev/null)
+printf "HTTP/1.0 200 OK\r\nContent-Type: text/plain; version=0.0.4\r\nContent-Length: %s\r\n\r\n%s\n" \
+  $((${#metrics} + 1)) "$metrics"'
+
+# Backups do not need it: what keeps it from answering is said, and tried again.
+serve() {
+  until nc -ll -p "$port" -e sh -c "$answer" redis-backup "$prom"; do
+    echo "redis-backup: $stack: nobody can read the metrics at port $port: exit code $?" >&2
+    sleep 600
+  done
+}
+serve </dev/null &
 
 failures=0
 while :; do

@@ -3,6 +3,7 @@ import type { Network } from "@cdktf/provider-docker/lib/network";
 import type { Volume } from "@cdktf/provider-docker/lib/volume";
 import { Construct } from "constructs";
 import { Duration } from "../core/duration";
+import { BACKUP_METRICS_PORT } from "../core/metrics-ports";
 import type { BackupScheduleProps, RedisServerProps as ServerValues } from "../core/redis-stack-props";
 import { Size } from "../core/size";
 import { hardenedContainer } from "./hardened-container";
@@ -66,6 +67,7 @@ export class RedisBackup extends Construct {
         `${serverValues.maxmemory.toBytes()}`,
         serverValues.version,
         server.configuration,
+        `${BACKUP_METRICS_PORT}`,
       ],
       user: REDIS_USER,
       tmpfs: { "/tmp": "rw,noexec,nosuid,size=1m,mode=0700,uid=999,gid=1000" },

@@ -4,6 +4,7 @@ import type { Volume } from "@cdktf/provider-docker/lib/volume";
 import { Construct } from "constructs";
 import { Duration } from "../core/duration";
 import { REDIS_PORT } from "../core/healthcheck-command";
+import { EXPORTER_PORT } from "../core/metrics-ports";
 import { EXPORTER_PASSWORD_FILE } from "../core/redis-conf";
 import type { RedisExporterProps as ExporterValues } from "../core/redis-stack-props";
 import { Size } from "../core/size";
@@ -21,9 +22,6 @@ export interface RedisExporterProps {
   readonly secretsVolume?: Volume;
   readonly ownerLabels: Readonly<Record<string, string>>;
 }
-
-/** Port of `/metrics` inside the container. */
-const METRICS_PORT = 9121;
 
 /** The user of the official image, which holds nothing but the exporter. */
 const EXPORTER_USER = "59000:59000";
@@ -48,7 +46,7 @@ export class RedisExporter extends Construct {
       ...(secretsVolume === undefined
         ? {}
         : { volumes: [{ volumeName: secretsVolume.name, containerPath: "/run/secrets", readOnly: true }] }),
-      ports: [{ internal: METRICS_PORT, external: values.hostPort, ip: values.hostAddress }],
+      ports: [{ internal: EXPORTER_PORT, external: values.hostPort, ip: values.hostAddress }],
       memoryLimit: Size.mebibytes(64),
       gracePeriod: Duration.seconds(10),
       ownerLabels: props.ownerLabels,

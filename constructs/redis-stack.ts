@@ -8,6 +8,7 @@ import { addDockerProvider } from "./docker-provider";
 import { protectedVolume } from "./protected-volume";
 import { RedisBackup } from "./redis-backup";
 import { RedisExporter } from "./redis-exporter";
+import { RedisPrometheus } from "./redis-prometheus";
 import { RedisServer } from "./redis-server";
 import { addStateBackend } from "./state-backend";
 import { terraformLiteral } from "./terraform-literal";
@@ -23,7 +24,7 @@ export interface RedisStackProps {
 }
 
 /**
- * One Redis: server, data volume, network, and where wanted secrets, exporter and backups.
+ * One Redis: server, data volume, network, and where wanted secrets, exporter, Prometheus and backups.
  *
  * Stateful. The Terraform addresses are fixed by name (`docker_volume.redis_data`, …), whatever
  * construct they stand in: a changed address would be planned as destroy and create.
@@ -31,6 +32,7 @@ export interface RedisStackProps {
 export class RedisStack extends TerraformStack {
   readonly server: RedisServer;
   readonly exporter?: RedisExporter;
+  readonly prometheus?: RedisPrometheus;
   readonly backup?: RedisBackup;
 
   constructor(scope: Construct, id: string, props: RedisStackProps) {
@@ -65,15 +67,33 @@ export class RedisStack extends TerraformStack {
     this.server.container.overrideLogicalId("redis");
 
     if (values.exporter !== undefined) {
+      const metricsNetwork = new Network(this, "metrics", { name: values.exporter.networkName });
       this.exporter = new RedisExporter(this, "exporter", {
         values: values.exporter,
         server: this.server,
         network,
-        metricsNetwork: new Network(this, "metrics", { name: values.exporter.networkName }),
+        metricsNetwork,
         ...secrets("exporter_secrets", values.exporter.secretsVolume),
         ownerLabels,
       });
       this.exporter.container.overrideLogicalId("redis_exporter");
+      if (values.prometheus !== undefined) {
+        this.prometheus = new RedisPrometheus(this, "prometheus", {
+          values: values.prometheus,
+          stack: id,
+          stackValues: values,
+          network,
+          metricsNetwork,
+          // What was measured is of no worth without the stack, and `bin/down` takes it along.
+          volume: protectedVolume(this, "redis_prometheus_data", {
+            name: values.prometheus.volumeName,
+            protected: false,
+          }),
+          exporter: this.exporter.container,
+          ownerLabels,
+        });
+        this.prometheus.container.overrideLogicalId("redis_prometheus");
+      }
     }
     const { schedule } = values.backups;
     if (schedule !== undefined) {
@@ -96,7 +116,7 @@ export class RedisStack extends TerraformStack {
     this.addOutputs(values);
   }
 
-  private addOutputs({ server, network, dataVolume, exporter, waivers }: StackValues): void {
+  private addOutputs({ server, network, dataVolume, exporter, prometheus, waivers }: StackValues): void {
     const [host, port] =
       server.hostPort === undefined
         ? [server.containerName, REDIS_PORT]
@@ -115,6 +135,9 @@ export class RedisStack extends TerraformStack {
       ...(exporter === undefined
         ? {}
         : { metrics_url: `http://${addressFromHost(exporter.hostAddress, exporter.hostPort)}/metrics` }),
+      ...(prometheus === undefined
+        ? {}
+        : { prometheus_url: `http://${addressFromHost(prometheus.hostAddress, prometheus.hostPort)}` }),
       ...(waivers.length === 0
         ? {}
         : {

@@ -15,6 +15,8 @@ export interface RedisStackProps {
   readonly server: RedisServerProps;
   /** Left out: nothing is exported to Prometheus. */
   readonly exporter?: RedisExporterProps;
+  /** Left out: somebody else's Prometheus reads the exporter, or nobody's. */
+  readonly prometheus?: RedisPrometheusProps;
   readonly backups: BackupsProps;
   readonly client: ClientProps;
   /** Whom an alert names. Not deployed by itself. */
@@ -193,6 +195,22 @@ export interface RedisExporterProps {
   readonly networkName: string;
   /** Volume with the exporter's password file. Left out where the server asks for none. */
   readonly secretsVolume?: string;
+}
+
+/** A Prometheus beside the server, with the stack's rules: it looks at nothing else. */
+export interface RedisPrometheusProps {
+  readonly containerName: string;
+  readonly image: string;
+  /** Port on the host where people and Grafana reach it. */
+  readonly hostPort: number;
+  /** Address of the host that `hostPort` is published on. */
+  readonly hostAddress: string;
+  /** Volume with what it has measured. */
+  readonly volumeName: string;
+  /** How long that is kept: 1 h to 10 years. */
+  readonly retention: Duration;
+  /** `host:port` of the Alertmanager that tells people. Left out: alerts are shown and sent to nobody. */
+  readonly alertmanager?: string;
 }
 
 /** Copies of the data outside its volume. */

@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { asJson, examples, repeated } from "./command-help";
+import { asJson, examples, exitCodes, repeated } from "./command-help";
 import { backupCopy } from "./commands/backup-copy";
 import { backupCreate } from "./commands/backup-create";
 import { backupDrill } from "./commands/backup-drill";
@@ -53,7 +53,10 @@ export function addBackup(program: Command, terminal: Terminal, finish: (code: E
     .description("list the backups of a stack; exit code 1 where the newest is too old, or there is none")
     .addOption(at())
     .addOption(asJson())
-    .addHelpText("after", `${PLACES}\n${examples("backup list sentra-portal-prod")}`)
+    .addHelpText(
+      "after",
+      `${PLACES}\n${exitCodes({ 1: "the newest is too old, or there is none, or a place could not be read" })}\n${examples("backup list sentra-portal-prod")}`,
+    )
     .action(async (id: string, options) => finish(await backupList(loadStack(id), options, terminal)));
   backup
     .command("verify <stack>")
@@ -64,7 +67,7 @@ export function addBackup(program: Command, terminal: Terminal, finish: (code: E
     .addOption(asJson())
     .addHelpText(
       "after",
-      `${PLACES}\n${examples("backup verify sentra-portal-prod", "backup verify dev-cache-dev --id all --json")}`,
+      `${PLACES}\n${exitCodes({ 1: "a backup is damaged, or there is none" })}\n${examples("backup verify sentra-portal-prod", "backup verify dev-cache-dev --id all --json")}`,
     )
     .action(async (id: string, options) => finish(await backupVerify(loadStack(id), options, terminal)));
   backup
@@ -109,7 +112,7 @@ export function addBackup(program: Command, terminal: Terminal, finish: (code: E
     .addOption(asJson())
     .addHelpText(
       "after",
-      `${PLACES}\n${examples("backup drill dev-cache-dev", "backup drill sentra-portal-prod --json")}`,
+      `${PLACES}\n${exitCodes({ 1: "the server did not load it, or has other data" })}\n${examples("backup drill dev-cache-dev", "backup drill sentra-portal-prod --json")}`,
     )
     .action(async (id: string, options) => finish(await backupDrill(loadStack(id), options, terminal)));
   backup

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { asJson, examples } from "./command-help";
+import { asJson, examples, exitCodes } from "./command-help";
 import { configDiff } from "./commands/config-diff";
 import { configExplain } from "./commands/config-explain";
 import { configShow } from "./commands/config-show";
@@ -32,7 +32,10 @@ export function addConfig(program: Command, terminal: Terminal, finish: (code: E
     .command("diff <stack> <other>")
     .description("print what differs between two stacks, and whether policy or size explains it")
     .addOption(asJson())
-    .addHelpText("after", examples("config diff sentra-portal-dev sentra-portal-prod"))
+    .addHelpText(
+      "after",
+      `${exitCodes({ 1: "a value differs that neither policy nor size explains" })}\n${examples("config diff sentra-portal-dev sentra-portal-prod")}`,
+    )
     .action((id: string, other: string, options) =>
       finish(configDiff(loadNamedStacks(id, other), options, terminal)),
     );

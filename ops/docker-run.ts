@@ -11,6 +11,8 @@ export interface StreamedCommand {
   readonly stdout: Readable;
   /** Resolves when `stdout` was read to its end. `stderr` is the last of it, up to 64 KiB. */
   readonly finished: Promise<{ readonly exitCode: number; readonly stderr: string }>;
+  /** Hangs up on the engine, so that nothing waits for a command that does not end. What it wrote ends there. */
+  readonly abandon: () => void;
 }
 
 /** A container that is made for one command and removed with it. It has no network and no privileges. */
@@ -46,7 +48,10 @@ export async function streamExec(
     AttachStderr: true,
   });
   const stream = await process.start(takesInput ? { hijack: true, stdin: true } : {});
-  const command = streamed(stream, async () => (await process.inspect()).ExitCode ?? -1);
+  const command = {
+    ...streamed(stream, async () => (await process.inspect()).ExitCode ?? -1),
+    abandon: () => void stream.destroy(),
+  };
   if (stdin === undefined) {
     return command;
   }
@@ -169,7 +174,10 @@ export async function removed(container: Docker.Container): Promise<void> {
   }
 }
 
-function streamed(stream: NodeJS.ReadableStream, exitCode: () => Promise<number>): StreamedCommand {
+function streamed(
+  stream: NodeJS.ReadableStream,
+  exitCode: () => Promise<number>,
+): Omit<StreamedCommand, "abandon"> {
   let stderr = Buffer.alloc(0);
   const stdout = Readable.from(
     stdoutOf(stream, (chunk) => {

@@ -1,4 +1,4 @@
-import { Duplex, PassThrough } from "node:stream";
+import { PassThrough } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import type Docker from "dockerode";
 import Redis, { ReplyError } from "ioredis";
@@ -9,11 +9,19 @@ import { SECRET_FILES } from "../core/redis-conf";
 import { type DeployedConf, deployedConf } from "./backup/deployed";
 import { exec, isNotFound } from "./docker-engine";
 import { type StreamedCommand, streamExec } from "./docker-run";
+import { type Command, type Reply, Wire } from "./keys/wire";
 
 /** One connection to the server of a stack: by way of its container, so that no port has to be published. */
 export interface LiveRedis {
   /** Pipelines, sends bytes and gets bytes back (`scanBuffer`, `getBuffer`, `pipeline()`). Never reconnects by itself. */
   readonly redis: Redis;
+  /**
+   * Sends many commands together, by their original names, and resolves with a reply for each, in bytes. An error of a
+   * command is its reply. For what is done to thousands of keys; not while a command of `redis` waits.
+   * @throws InvalidInputError when a command is disabled on this server
+   * @throws ConnectionLost when the connection ends before the last reply
+   */
+  readonly batch: (commands: readonly Command[]) => Promise<readonly Reply[]>;
   /** What the running container was deployed with. Undefined: it was not deployed from here. */
   readonly conf: DeployedConf | undefined;
   /** What a command of Redis answers to on this server, e.g. `CONFIG` to `OPS_CONFIG`. Undefined: it is disabled. */
@@ -37,7 +45,10 @@ const GRACE_MS = 200;
 export async function connectRedis(
   docker: Docker,
   { id, props }: ResolvedStack,
-  { database = props.client.database }: { readonly database?: number } = {},
+  {
+    database = props.client.database,
+    timeoutMs = CONNECT_TIMEOUT_MS,
+  }: { readonly database?: number; readonly timeoutMs?: number } = {},
 ): Promise<LiveRedis> {
   const { containerName, auth } = props.server;
   const refuse = (problem: Omit<Problem, "field">) =>
@@ -59,10 +70,10 @@ export async function connectRedis(
   const conf = await deployedConf(container);
   const password = auth.mode === "none" ? undefined : await opsPassword(container, refuse, id);
   const { stdin, command } = await tunnel(container);
-  const stream = socketLike(stdin, command);
+  const stream = new Wire(stdin, command.stdout);
   stream.on("error", () => undefined); // told by ioredis, and by what `nc` wrote
   const redis = new Redis({
-    Connector: connectorOf(stream),
+    Connector: connectorOf(socketLike(stream)),
     ...(password === undefined ? {} : { username: "ops", password }),
     db: database,
     connectionName: CLIENT_NAME,
@@ -77,11 +88,15 @@ export async function connectRedis(
     said ??= error;
   });
   try {
-    await inTime(redis.connect().then(() => redis.ping()));
+    await inTime(
+      redis.connect().then(() => redis.ping()),
+      timeoutMs,
+    );
   } catch (error) {
     redis.disconnect();
     stream.destroy();
     const { stderr } = await Promise.race([command.finished, delay(GRACE_MS, { stderr: "" })]);
+    command.abandon();
     const got = stderr.trim() || (said ?? (error as Error)).message;
     throw refuse({
       got,
@@ -89,13 +104,30 @@ export async function connectRedis(
       fix: `look with bin/redis-ops diagnose ${id}`,
     });
   }
+  const commandName = (name: string) => (conf === undefined ? name : conf.commandName(name));
   return {
     redis,
+    batch: async (commands) =>
+      stream.batch(
+        commands.map(([name, ...words]) => {
+          const called = commandName(name);
+          if (called === undefined) {
+            throw refuse({
+              got: `no command ${name}, which its redis.conf disables`,
+              expected: `a server where user ops may call ${name}`,
+              fix: `take ${name} out of the commands that are disabled`,
+            });
+          }
+          return [called, ...words] as const;
+        }),
+      ),
     conf,
-    commandName: (name) => (conf === undefined ? name : conf.commandName(name)),
+    commandName,
     close: () => {
       redis.disconnect();
       stream.destroy();
+      // A server that hangs does not hang up: this program should end all the same.
+      setTimeout(command.abandon, GRACE_MS).unref();
     },
   };
 }
@@ -105,13 +137,13 @@ export function isReplyError(error: unknown): error is Error {
   return error instanceof ReplyError;
 }
 
-async function inTime<T>(work: Promise<T>): Promise<T> {
+async function inTime<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
   const timer = new AbortController();
   try {
     return await Promise.race([
       work,
-      delay(CONNECT_TIMEOUT_MS, undefined, { signal: timer.signal }).then(() => {
-        throw new Error(`no answer within ${CONNECT_TIMEOUT_MS / 1000} s`);
+      delay(timeoutMs, undefined, { signal: timer.signal }).then(() => {
+        throw new Error(`no answer within ${timeoutMs / 1000} s`);
       }),
     ]);
   } finally {
@@ -144,13 +176,12 @@ async function tunnel(
 }
 
 /** What ioredis calls on a socket beyond a stream: none of it means anything inside the container. */
-function socketLike(stdin: PassThrough, { stdout }: StreamedCommand): Duplex {
-  const stream = Duplex.from({ writable: stdin, readable: stdout });
+function socketLike(stream: Wire): Wire {
   const itself = () => stream;
   return Object.assign(stream, { setNoDelay: itself, setKeepAlive: itself, setTimeout: itself });
 }
 
-function connectorOf(stream: Duplex) {
+function connectorOf(stream: Wire) {
   return class {
     connecting = false;
     connect() {

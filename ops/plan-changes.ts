@@ -134,7 +134,7 @@ function detailsOf(resource: ResourceChange): readonly string[] {
       ? []
       : [
           `image ${images.before} -> ${images.after}`,
-          ...(isExporter(images) || (versionOf(images.before) && versionOf(images.after))
+          ...(isOfMetrics(images) || (versionOf(images.before) && versionOf(images.after))
             ? []
             : ["image tags without a version: see for yourself that it does not become older"]),
         ];
@@ -150,11 +150,16 @@ function detailsOf(resource: ResourceChange): readonly string[] {
   ];
 }
 
-/** The configuration is the last argument of the container's command: docs/decisions/003. */
+/** The configuration is the last argument of the container's command, of Prometheus its rules: docs/decisions/003, 015. */
 function redisConf(attributes?: Attributes | null): readonly string[] {
   const command: unknown = attributes?.command;
   const last: unknown = Array.isArray(command) ? command.at(-1) : undefined;
-  return typeof last === "string" ? last.split("\n").filter((line) => line !== "") : [];
+  return typeof last === "string"
+    ? last
+        .split("\n")
+        .map((line) => line.trim())
+        .filter((line) => line !== "")
+    : [];
 }
 
 function memoryOf(attributes?: Attributes | null): PlannedMemory {
@@ -196,9 +201,9 @@ function imagesOf({ change: { before, after } }: ResourceChange): Images | undef
     : undefined;
 }
 
-/** An exporter has no files. */
-const isExporter = (images: Images) =>
-  [images.before, images.after].every((image) => image.includes("exporter"));
+/** Neither has data of Redis. */
+const isOfMetrics = (images: Images) =>
+  [images.before, images.after].every((image) => /exporter|prometheus/.test(image));
 
 /** Major and minor of a tag like `7.4.11-alpine`. The tag follows the last `/`, before a digest. */
 function versionOf(image: string): readonly [number, number] | undefined {
@@ -221,7 +226,7 @@ function dataRisksOf(resource: ResourceChange): readonly string[] {
     );
   }
   const images = imagesOf(resource);
-  if (images !== undefined && !isExporter(images) && isOlder(images)) {
+  if (images !== undefined && !isOfMetrics(images) && isOlder(images)) {
     risks.push(`${images.after} is older than ${images.before} and cannot read the files of the newer one`);
   }
   return risks;

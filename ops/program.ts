@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { loadStacks } from "../config/load-stacks";
 import { addBackup } from "./backup-commands";
-import { asJson, examples, repeated } from "./command-help";
+import { asJson, examples, exitCodes, repeated } from "./command-help";
 import { type ApplyLiveOptions, applyLive } from "./commands/apply-live";
 import {
   CONNECTION_FORMATS,
@@ -12,27 +12,25 @@ import {
 import { downtime } from "./commands/downtime";
 import { explainPlan } from "./commands/explain-plan";
 import { GATE_FORMATS, type GateFormat, gatesCheck, gatesList } from "./commands/gates";
-import { memory } from "./commands/memory";
 import { preflight } from "./commands/preflight";
 import { stacks } from "./commands/stacks";
 import { verify } from "./commands/verify";
+import { addCompletion } from "./completion-command";
 import { addConfig } from "./config-commands";
-import type { ExitCode } from "./exit-code";
+import { addDiagnose } from "./diagnose-command";
+import { addDoctor } from "./doctor-command";
+import { EXIT_CODES, type ExitCode, OUTPUT_LOST } from "./exit-code";
 import { loadOptions, loadStack } from "./load";
+import { addLook } from "./look-commands";
+import { addMemory } from "./memory-command";
+import { addMonitoring } from "./monitoring-commands";
 import { readText } from "./read-text";
 import { addRestore } from "./restore-command";
 import { addSecrets } from "./secrets-commands";
 import { addService } from "./service-commands";
+import { addSessions } from "./sessions-commands";
 import type { Terminal } from "./terminal";
 import { addUpgrade } from "./upgrade-command";
-
-const EXIT_CODES = `
-Exit codes:
-  0  done, or as it should be
-  1  looked, and found something that is not as it should be
-  2  the input cannot be used or something is missing; nothing was changed
-  Where the disk is full and output cannot be written, the command goes on, and the code is 2 as well.
-  A reader that goes away early, such as head, changes neither.`;
 
 /** The command line. `finish` gets the exit code of the command that ran. */
 export function buildProgram(terminal: Terminal, finish: (code: ExitCode) => void): Command {
@@ -46,7 +44,7 @@ export function buildProgram(terminal: Terminal, finish: (code: ExitCode) => voi
     .exitOverride()
     .addHelpText(
       "after",
-      `${EXIT_CODES}\n${examples("stacks", "config show sentra-portal-prod", "verify dev-cache-dev")}`,
+      `${exitCodes(EXIT_CODES)}\n${OUTPUT_LOST.map((line) => `  ${line}`).join("\n")}\n${examples("stacks", "config show sentra-portal-prod", "verify dev-cache-dev")}`,
     );
 
   program.commandsGroup("Commands that only read:");
@@ -58,13 +56,8 @@ export function buildProgram(terminal: Terminal, finish: (code: ExitCode) => voi
     .action((options) => finish(stacks(loadStacks(loadOptions()), options, terminal)));
 
   addConfig(program, terminal, finish);
-  program
-    .command("memory <stack>")
-    .description("show what the memory of a stack's container is for, and where it ends")
-    .addOption(asJson())
-    .addHelpText("after", examples("memory dev-cache-dev", "memory sentra-portal-prod --json"))
-    .action((id: string, options) => finish(memory(loadStack(id), options, terminal)));
-
+  addLook(program, terminal, finish);
+  addMemory(program, terminal, finish);
   program
     .command("connection <stack>")
     .description("print what a client is configured with, without the password")
@@ -104,12 +97,16 @@ export function buildProgram(terminal: Terminal, finish: (code: ExitCode) => voi
     .addOption(asJson())
     .addHelpText(
       "after",
-      examples(
+      `${exitCodes({
+        0: "nothing would stop a deploy",
+        1: "--apply has begun, and something would still stop a deploy",
+        2: "something would stop a deploy; nothing was changed",
+      })}\n${examples(
         "preflight",
         "preflight sentra-portal-prod --json",
         "preflight sentra-portal-prod --apply",
         "preflight sentra-portal-prod --accept maxmemory-below-used",
-      ),
+      )}`,
     )
     .action(async (ids: string[], { json, apply, accept, ...without }: PreflightFlags) =>
       finish(
@@ -128,13 +125,18 @@ export function buildProgram(terminal: Terminal, finish: (code: ExitCode) => voi
       ),
     );
 
+  addDiagnose(program, terminal, finish);
+  addDoctor(program, terminal, finish);
   program
     .command("gates [stacks...]")
     .description("tell which rules the stacks break, of these stacks or all")
     .addOption(new Option("--list", "print the rules themselves").default(false).conflicts("format"))
     .addOption(new Option("--format <format>", "how to write it").choices(GATE_FORMATS).default("text"))
     .addOption(asJson().conflicts("format"))
-    .addHelpText("after", examples("gates", "gates sentra-portal-prod --format sarif", "gates --list"))
+    .addHelpText(
+      "after",
+      `${exitCodes({ 1: "a stack breaks a rule that its environment refuses" })}\n${examples("gates", "gates sentra-portal-prod --format sarif", "gates --list")}`,
+    )
     .action((ids: string[], options: { list: boolean; format: GateFormat; json: boolean }) =>
       finish(
         options.list
@@ -153,11 +155,15 @@ export function buildProgram(terminal: Terminal, finish: (code: ExitCode) => voi
       false,
     )
     .addOption(asJson())
-    .addHelpText("after", examples("explain-plan --from plan.json", "explain-plan --json < plan.json"))
+    .addHelpText(
+      "after",
+      `${exitCodes({ 1: "somebody has to decide before this plan is applied, or Terraform refused it" })}\n${examples("explain-plan --from plan.json", "explain-plan --json < plan.json")}`,
+    )
     .action((options: { from: string; json: boolean; dataChecked: boolean }) =>
       finish(explainPlan(readText("--from", options.from), options, terminal)),
     );
 
+  addMonitoring(program, terminal, finish);
   program
     .command("downtime <stack>", { hidden: true })
     .description("tell how long a server did not answer while bin/up replaced it")
@@ -166,6 +172,7 @@ export function buildProgram(terminal: Terminal, finish: (code: ExitCode) => voi
       finish(await downtime(loadStack(id), readText("--events", options.events), terminal)),
     );
 
+  addCompletion(program, terminal, finish);
   program.commandsGroup("Commands that change something:");
   program
     .command("verify <stack>")
@@ -177,7 +184,10 @@ export function buildProgram(terminal: Terminal, finish: (code: ExitCode) => voi
       false,
     )
     .addOption(asJson())
-    .addHelpText("after", examples("verify dev-cache-dev", "verify sentra-portal-prod --timeout 300 --files"))
+    .addHelpText(
+      "after",
+      `${exitCodes({ 1: "a check failed, or the time was over" })}\n${examples("verify dev-cache-dev", "verify sentra-portal-prod --timeout 300 --files")}`,
+    )
     .action(async (id: string, options: { timeout: number; files: boolean; json: boolean }) =>
       finish(await verify(loadStack(id), { ...options, timeoutSeconds: options.timeout }, terminal)),
     );
@@ -193,6 +203,7 @@ export function buildProgram(terminal: Terminal, finish: (code: ExitCode) => voi
       "after",
       "\nredis.conf travels in the container's command, so that the next deploy still replaces the container. Memory limit,\n" +
         "reservation, CPU shares and restart policy need none of this: bin/up changes them on the running container.\n" +
+        `${exitCodes({ 1: "Redis refused a value, or one has to wait for a safe sequence; those before it are set" })}\n` +
         examples("apply-live dev-cache-dev --dry-run", "apply-live sentra-portal-prod"),
     )
     .action(async (id: string, options: ApplyLiveOptions) =>
@@ -201,6 +212,7 @@ export function buildProgram(terminal: Terminal, finish: (code: ExitCode) => voi
 
   addUpgrade(program, terminal, finish);
   addSecrets(program, terminal, finish);
+  addSessions(program, terminal, finish);
   addService(program, terminal, finish);
   return program;
 }

@@ -12,14 +12,15 @@ const AS_OPS = [
 /**
  * Runs one Redis command inside the server's container, as user `ops` where a password is asked for.
  * The password is read inside the container and is on no command line. Exit code 1: Redis said an error.
+ * @param timeoutSeconds time after which redis-cli is ended, for a server that may not answer; left out: none
  */
 export function redisCommand(
   container: Docker.Container,
   auth: AuthProps,
   command: readonly string[],
+  timeoutSeconds?: number,
 ): Promise<ExecResult> {
-  return exec(
-    container,
-    auth.mode === "none" ? ["redis-cli", "-e", ...command] : ["sh", "-c", AS_OPS, "redis-ops", ...command],
-  );
+  const argv =
+    auth.mode === "none" ? ["redis-cli", "-e", ...command] : ["sh", "-c", AS_OPS, "redis-ops", ...command];
+  return exec(container, timeoutSeconds === undefined ? argv : ["timeout", `${timeoutSeconds}`, ...argv]);
 }

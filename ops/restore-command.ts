@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { asJson, examples } from "./command-help";
+import { asJson, examples, exitCodes } from "./command-help";
 import { restore } from "./commands/restore";
 import type { ExitCode } from "./exit-code";
 import { loadNamedStacks, loadStack } from "./load";
@@ -51,7 +51,10 @@ export function addRestore(program: Command, terminal: Terminal, finish: (code: 
     .addOption(asJson())
     .addHelpText(
       "after",
-      `\nExit code 1: it was begun and not done; the data is the one of before.\nWithout a terminal and without --yes it shows what it would do, and ends with exit code 2.\n${examples(
+      `${exitCodes({
+        1: "it was begun and not done; the data is the one of before",
+        2: "the same as ever; without a terminal and without --yes, what it would do was shown",
+      })}\n${examples(
         "restore sentra-portal-prod --from latest",
         "restore vedfolnir-dev --of vedfolnir-prod --from latest --match 'vedfolnir:session:*'",
         "restore sentra-portal-prod --undo",

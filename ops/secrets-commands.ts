@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { asJson, examples } from "./command-help";
+import { asJson, examples, exitCodes } from "./command-help";
 import { secretsImport, secretsInit, secretsStatus } from "./commands/secrets";
 import type { ExitCode } from "./exit-code";
 import { loadStack } from "./load";
@@ -29,6 +29,9 @@ export function addSecrets(program: Command, terminal: Terminal, finish: (code: 
     .command("status <stack>")
     .description("which secrets are there; prints none of them")
     .addOption(asJson())
-    .addHelpText("after", examples("secrets status sentra-portal-prod"))
+    .addHelpText(
+      "after",
+      `${exitCodes({ 1: "a secret is missing, or cannot be used" })}\n${examples("secrets status sentra-portal-prod")}`,
+    )
     .action(async (id: string, options) => finish(await secretsStatus(loadStack(id), options, terminal)));
 }

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { examples, repeated } from "./command-help";
+import { examples, exitCodes, repeated } from "./command-help";
 import { upgrade } from "./commands/upgrade";
 import type { ExitCode } from "./exit-code";
 import { loadStack } from "./load";
@@ -7,7 +7,7 @@ import type { Terminal } from "./terminal";
 
 const STEPS = `
 Takes a backup, has the new engine load it, and only then writes the engine in the service's file and deploys it with
-bin/up. Exit code 1: nothing was changed, or what is to be done is said.`;
+bin/up.`;
 
 /** `redis-ops upgrade`: moves a stack to a newer engine. */
 export function addUpgrade(program: Command, terminal: Terminal, finish: (code: ExitCode) => void): void {
@@ -21,7 +21,10 @@ export function addUpgrade(program: Command, terminal: Terminal, finish: (code: 
     .option("--yes", "do not ask", false)
     .addHelpText(
       "after",
-      `${STEPS}\n${examples(
+      `${STEPS}\n${exitCodes({
+        1: "nothing was changed, or what is to be done is said",
+        2: "the same as ever, and a no to the question",
+      })}\n${examples(
         "upgrade dev-cache-dev --to redis-7.4",
         "upgrade sentra-portal-prod --to redis-7.4 --at s3://backups/redis --yes",
       )}`,

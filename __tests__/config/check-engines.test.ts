@@ -49,7 +49,7 @@ describe("the last day of an engine", () => {
   });
 });
 
-describe.each(["image", "exporterImage"] as const)("%s", (field) => {
+describe.each(["image", "exporterImage", "prometheusImage"] as const)("%s", (field) => {
   it.each([
     "redis",
     "registry.example:5000/base/redis:7.4.11",

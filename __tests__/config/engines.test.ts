@@ -15,6 +15,12 @@ describe("the catalogue of engines", () => {
     expect(exporterImage).not.toMatch(/:latest$/);
   });
 
+  it.each(catalogue)("names a Prometheus image with a shell and a tag for %s", (_, { prometheusImage }) => {
+    expect(prometheusImage).toMatch(
+      /^prom\/prometheus:v\d+\.\d+\.\d+-busybox$|^redis-on-docker-lab\/prometheus:\w+$/,
+    );
+  });
+
   it("never lets a later line write an older file format", () => {
     const lines = catalogue.map(([, engine]) => engine).sort((a, b) => (a.version < b.version ? -1 : 1));
     const formats = lines.map(({ rdbVersion }) => rdbVersion);

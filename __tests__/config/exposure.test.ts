@@ -3,6 +3,13 @@ import { problemsOf, shopStack } from "../support/stack-fixtures";
 const FIELDS = [
   ["hostAddress", (hostAddress: string) => ({ hostPort: 6379, hostAddress })],
   ["exporter.hostAddress", (hostAddress: string) => ({ exporter: { hostPort: 9121, hostAddress } })],
+  [
+    "prometheus.hostAddress",
+    (hostAddress: string) => ({
+      exporter: { hostPort: 9121 },
+      prometheus: { hostPort: 9090, hostAddress },
+    }),
+  ],
 ] as const;
 
 const LOOPBACK = 'Fix: leave it out for "127.0.0.1", which nobody else reaches.';

@@ -15,12 +15,14 @@ const full: readonly ResolvedStack[] = [
     service: {
       directives: { "maxmemory-clients": "5%" },
       thresholds: { blockedClients: levels, hitRatio: { warning: 2, critical: 1 } },
+      contacts: { onCall: "Team", infrastructure: "Infra", escalation: "Lead" },
     },
     deployment: {
       memory: { limit: "1 GiB", reservation: "256 MiB" },
       cpus: 1,
       cpuShares: 512,
       exporter: { hostPort: 9121 },
+      prometheus: { hostPort: 9090, alertmanager: "alertmanager:9093" },
     },
     environment: {
       docker: { host: "ssh://deploy@host" },

@@ -183,7 +183,7 @@ it.each([
   [
     withFields({ stores: [{ kind: "cache", keys: "*", ttl: "1 h", lossAcceptable: true, keyPattern: "*" }] }),
     'shop.stores[0]: got field "keyPattern"',
-    "use one of kind, keys, ttl, lossAcceptable",
+    "use one of kind, keys, ttl, lossAcceptable, format",
   ],
   [
     withFields({ encoding: { hashMaxListpackEntrys: 1 } }),

@@ -41,7 +41,7 @@ describe("the scheduled backup", () => {
     });
   });
 
-  it("is told server, stack, schedule, room to leave, version and configuration, and no password", () => {
+  it("is told server, stack, schedule, room to leave, version, configuration and port, and no password", () => {
     const { command, env } = backup("prod");
     const conf = redisConfOf(synthShop("prod"));
     expect(command.slice(0, 2)).toEqual(["sh", "-c"]);
@@ -55,6 +55,7 @@ describe("the scheduled backup", () => {
       "268435456",
       "7.4.11",
       createHash("sha256").update(conf).digest("hex"),
+      "9122",
     ]);
     expect(env).toBeUndefined();
   });

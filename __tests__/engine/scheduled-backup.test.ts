@@ -112,6 +112,35 @@ it("has every key, says how many, and is loaded by a server", async () => {
   expect(await backup.metric("redis_backup_last_size_bytes")).toBe(manifest.file.bytes);
 }, 30_000);
 
+it("tells its metrics to whoever asks inside the network, also beside clients that say nothing", async () => {
+  const backup = await start("asked", { every: 300 });
+  await backup.hasMade(1);
+  await backup.sh("for i in 1 2 3 4 5; do (sleep 100 | nc 127.0.0.1 9122) >/dev/null 2>&1 & done");
+  const started = Date.now();
+  const asked = () => backup.sh("wget -q -O - http://127.0.0.1:9122/metrics");
+  const metrics = await eventually(asked, (text) => text.includes("redis_backup_last_verified"));
+  for (let count = 0; count < 5; count += 1) {
+    expect(await asked()).toBe(metrics);
+  }
+  expect(Date.now() - started).toBeLessThan(4000);
+  expect(metrics).toBe(await backup.sh("cat /data/shop-prod/redis_backup.prom"));
+  expect(
+    await backup.sh("wget -q -O - http://127.0.0.1:9122/../../../run/secrets/redis_backup_password"),
+  ).toBe(metrics);
+  // Whoever has not asked within five seconds is waited for no more.
+  const waiting = () => backup.sh("ps -o comm | grep -c '^dd$'");
+  expect(await waiting()).not.toBe("0");
+  expect(await eventually(waiting, (count) => count === "0")).toBe("0");
+}, 20_000);
+
+it("makes backups where nobody can be told its metrics, and says so", async () => {
+  const backup = await start("untold", { every: 300, before: "nc() { return 127; }" });
+  await backup.hasMade(1);
+  expect(await backup.says(/nobody can read/)).toContain(
+    "redis-backup: shop-prod: nobody can read the metrics at port 9122: exit code 127",
+  );
+}, 20_000);
+
 it("keeps the newest and the young, stops at once, and makes one for all that were missed", async () => {
   const backup = await start("kept", { every: 2, keepLast: 2 });
   const old = "20250101T000000Z-aaaa";

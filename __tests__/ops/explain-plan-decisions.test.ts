@@ -109,8 +109,31 @@ describe("explain-plan, where somebody has to decide", () => {
     expect(out).toContain(`\n    ${UNCLEAR}`);
   });
 
+  it("tells a changed threshold of Prometheus by its lines, and needs no decision", () => {
+    const rules = (percent: number) =>
+      `groups:\n  - rules:\n      - alert: RedisMemoryHigh\n        expr: used > ${percent}\n        for: 5m\n`;
+    const { code, out } = explain([
+      {
+        address: "docker_container.redis_prometheus",
+        actions: ["delete", "create"],
+        replace_paths: [["command"]],
+        before: container(rules(70)),
+        after: container(rules(61)),
+      },
+    ]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^ *docker_container\.redis_prometheus: replace \(command\): /m);
+    expect(out.split("\n").slice(1)).toEqual([expect.stringMatching(/^ +expr: used > 70 -> used > 61$/)]);
+  });
+
   it("lets an exporter become older, which has no files", () => {
     const { code, out } = images("oliver006/redis_exporter:1.62.0", "oliver006/redis_exporter:1.45.0");
+    expect(code).toBe(0);
+    expect(out).not.toContain("older");
+  });
+
+  it("lets Prometheus become older, which has no data of Redis", () => {
+    const { code, out } = images("prom/prometheus:v3.13.2-busybox", "prom/prometheus:v2.53.5");
     expect(code).toBe(0);
     expect(out).not.toContain("older");
   });

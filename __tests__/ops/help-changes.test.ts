@@ -64,6 +64,9 @@ test("the help of secrets status", async () => {
       --json      print data for scripts (default: false)
       -h, --help  display help for command
 
+    Exit codes:
+      1  a secret is missing, or cannot be used
+
     Examples:
       $ bin/redis-ops secrets status sentra-portal-prod"
   `);
@@ -138,6 +141,9 @@ test("the help of apply-live", async () => {
 
     redis.conf travels in the container's command, so that the next deploy still replaces the container. Memory limit,
     reservation, CPU shares and restart policy need none of this: bin/up changes them on the running container.
+
+    Exit codes:
+      1  Redis refused a value, or one has to wait for a safe sequence; those before it are set
 
     Examples:
       $ bin/redis-ops apply-live dev-cache-dev --dry-run

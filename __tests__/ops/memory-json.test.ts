@@ -5,6 +5,11 @@ jest.mock("../../config/services", () => jest.requireActual("../support/fixture-
 
 withEnvironmentOfItsOwn();
 
+// The limit alone is looked at here: no engine answers.
+beforeEach(() => {
+  process.env.DOCKER_HOST = "unix:///none";
+});
+
 test("memory --json gives scripts bytes, and the sum of the parts is the limit", async () => {
   const { exitCode, out } = await redisOps("memory", "shop-prod", "--json");
   expect(exitCode).toBe(0);
@@ -47,6 +52,9 @@ test("memory --json gives scripts bytes, and the sum of the parts is the limit",
       "maxmemory": {
         "bytes": 2147483648,
         "kind": "service",
+      },
+      "now": {
+        "unknown": "docker: got no answer from unix:///none, expected a running Docker engine. Fix: start Docker (bin/up does it on Debian and Ubuntu), or set DOCKER_HOST.",
       },
       "parts": [
         {

@@ -10,6 +10,11 @@ jest.mock("../../config/services", () => jest.requireActual("../support/fixture-
 
 withEnvironmentOfItsOwn();
 
+// The limit alone is looked at here: no engine answers.
+beforeEach(() => {
+  process.env.DOCKER_HOST = "unix:///none";
+});
+
 const shown = async (options: StackOptions) =>
   (await recorded((terminal) => memory(shopStack("dev", options), { json: false }, terminal))).out;
 
@@ -66,7 +71,11 @@ test("memory shows the arithmetic of a derived limit", async () => {
       replication backlog  repl-backlog-size, for the first replica. What a slow
                            replica has not read beyond it, maxmemory does not count.
       base                 An empty server with 9,990 idle connections took 31.8
-                           MiB, half of it in the kernel."
+                           MiB, half of it in the kernel.
+
+    now: not known: docker: got no answer from unix:///none, expected a running
+         Docker engine. Fix: start Docker (bin/up does it on Debian and Ubuntu), or
+         set DOCKER_HOST."
   `);
 });
 
@@ -110,7 +119,11 @@ test("memory shows that data which is never written to disk needs no room for a 
       replication backlog  No replica: a server that starts empty would empty it
                            too.
       base                 An empty server with 9,990 idle connections took 31.8
-                           MiB, half of it in the kernel."
+                           MiB, half of it in the kernel.
+
+    now: not known: docker: got no answer from unix:///none, expected a running
+         Docker engine. Fix: start Docker (bin/up does it on Debian and Ubuntu), or
+         set DOCKER_HOST."
   `);
 });
 
@@ -181,7 +194,11 @@ test.each<[MaxmemoryPolicy, string]>([
 
 test("memory has colours where there are some, and fits 80 columns", async () => {
   const out: string[] = [];
-  memory(shopStack("dev"), { json: false }, { out: (text) => out.push(text), err: fail, hasColors: true });
+  await memory(
+    shopStack("dev"),
+    { json: false },
+    { out: (text) => out.push(text), err: fail, hasColors: true },
+  );
   expect(out.join("\n")).toContain("\u001b[36m▒");
   const plain = await shown({});
   expect(stripVTControlCharacters(out.join("\n"))).toBe(plain);

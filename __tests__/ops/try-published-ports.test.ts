@@ -119,3 +119,66 @@ describe("the port of the exporter", () => {
     expect(said).toEqual([`waiting for 127.0.0.1:${port}/metrics: ${saw}, 2 s of 3 s`]);
   });
 });
+
+describe("the port of Prometheus", () => {
+  const rules = (...lastErrors: readonly string[]) => ({
+    groups: [{ rules: lastErrors.map((lastError, index) => ({ name: `rule ${index}`, lastError })) }],
+  });
+  const targets = (...health: readonly string[]) => ({
+    activeTargets: health.map((one) => ({
+      health: one,
+      lastError: one === "down" ? "refused" : "",
+      labels: { job: "redis" },
+    })),
+  });
+
+  /** What is found where Prometheus answers so, after a second at most. */
+  async function triedPrometheus(answers: { rules: object; targets: object } | string) {
+    const port = await listen(
+      createHttpServer(({ url = "" }, response) =>
+        response.end(
+          typeof answers === "string"
+            ? answers
+            : JSON.stringify({ data: url.startsWith("/api/v1/rules") ? answers.rules : answers.targets }),
+        ),
+      ),
+      "127.0.0.1",
+    );
+    const deployment = { exporter: { hostPort: 9 }, prometheus: { hostPort: port } };
+    const { props } = shopStack("dev", { deployment });
+    const { exporter: _, ...others } = props;
+    const [finding, ...rest] = await tryPublishedPorts(others, { out: () => {}, err: () => {} }, 0, 0);
+    expect(rest).toEqual([]);
+    expect(finding?.check).toBe(`http://127.0.0.1:${port}`);
+    return { ok: finding?.ok, saw: finding?.saw };
+  }
+
+  test("is as it should be when rules are loaded and every target is up", async () => {
+    expect(await triedPrometheus({ rules: rules("", ""), targets: targets("up", "up") })).toEqual({
+      ok: true,
+      saw: "2 rules loaded, targets up",
+    });
+  });
+
+  test.each([
+    [{ rules: rules(), targets: targets("up") }, "0 rules loaded, targets up"],
+    [{ rules: rules("", "bad"), targets: targets("up") }, "2 rules loaded, rule rule 1: bad, targets up"],
+    [{ rules: rules(""), targets: targets() }, "1 rules loaded, no targets"],
+    [{ rules: rules(""), targets: targets("up", "down") }, "1 rules loaded, target redis down: refused"],
+    [{ rules: rules(""), targets: targets("unknown") }, "1 rules loaded, target redis unknown"],
+    ["{}", "an answer that Prometheus would not give, with status 200"],
+  ])("is not as it should be with %j", async (answers, saw) => {
+    expect(await triedPrometheus(answers)).toEqual({ ok: false, saw });
+  });
+
+  test("says why there is no answer", async () => {
+    const [port = 0] = await freePorts(1);
+    const { props } = shopStack("dev", {
+      deployment: { exporter: { hostPort: 9 }, prometheus: { hostPort: port } },
+    });
+    const { exporter: _, ...others } = props;
+    expect(await tryPublishedPorts(others, { out: () => {}, err: () => {} }, 0, 0)).toEqual([
+      { check: `http://127.0.0.1:${port}`, ok: false, saw: `connect ECONNREFUSED 127.0.0.1:${port}` },
+    ]);
+  });
+});

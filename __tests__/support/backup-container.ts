@@ -1,4 +1,5 @@
 import type Docker from "dockerode";
+import { BACKUP_METRICS_PORT } from "../../core/metrics-ports";
 import { exec } from "../../ops/docker-engine";
 import { logsOf } from "./container-logs";
 import { eventually } from "./eventually";
@@ -18,6 +19,8 @@ export interface BackupContainerOptions {
   readonly keepLast?: number;
   readonly keepFor?: number;
   readonly leaveFree?: number;
+  /** Shell that runs before the script. */
+  readonly before?: string;
 }
 
 const STACK = "shop-prod";
@@ -33,13 +36,23 @@ export class BackupContainer {
     options: BackupContainerOptions,
   ): Promise<BackupContainer> {
     const { host, network, secretsVolume, volume, tmpfs, every = 2 } = options;
-    const { keepLast = 3, keepFor = 0, leaveFree = 0 } = options;
+    const { keepLast = 3, keepFor = 0, leaveFree = 0, before = "" } = options;
     const container = await docker.createContainer({
       name: `${prefix}-${name}`,
       Image: LAB_IMAGE,
       Cmd: [
-        ...["sh", "-c", backupScript, "redis-backup", host, STACK, `${every}`, `${keepLast}`, `${keepFor}`],
-        ...[`${leaveFree}`, "7.0.15", "0".repeat(64)],
+        ...[
+          "sh",
+          "-c",
+          `${before}\n${backupScript}`,
+          "redis-backup",
+          host,
+          STACK,
+          `${every}`,
+          `${keepLast}`,
+          `${keepFor}`,
+        ],
+        ...[`${leaveFree}`, "7.0.15", "0".repeat(64), `${BACKUP_METRICS_PORT}`],
       ],
       User: "999:1000",
       HostConfig: {

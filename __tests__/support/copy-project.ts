@@ -3,7 +3,15 @@ import { join } from "node:path";
 import { repository } from "./stack-fixtures";
 
 /** What `main.ts` needs. */
-const SYNTHESIS = ["main.ts", "core", "config", "constructs", "redis.conf.tpl", "tsconfig.json"];
+const SYNTHESIS = [
+  "main.ts",
+  "core",
+  "config",
+  "constructs",
+  "monitoring",
+  "redis.conf.tpl",
+  "tsconfig.json",
+];
 
 /** Copies what `main.ts` needs, and `more`, into a new folder, with the services of `fixture-services.ts`. */
 export function copyProject(folder: string, more: readonly string[] = []): void {

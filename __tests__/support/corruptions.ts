@@ -20,12 +20,14 @@ export interface Corruption {
 const AROUND: Readonly<Record<string, () => unknown>> = {
   persistence: () => ({ appendonly: true, save: [] }),
   "persistence.save[0]": () => ({ after: "1 h", changes: 1 }),
+  "stores[0].format": () => ({ encoding: "json", user: "userId" }),
   "thresholds.memory": () => ({ warning: 70, critical: 90 }),
   "thresholds.connectedClients": () => ({ warning: 1, critical: 2 }),
   "thresholds.blockedClients": () => ({ warning: 1, critical: 2 }),
   "thresholds.hitRatio": () => ({ warning: 90, critical: 70 }),
   "thresholds.latency": () => ({ warning: "5 ms", critical: "20 ms" }),
   "environments.<environment>.exporter": () => ({ hostPort: 40_000 }),
+  "environments.<environment>.prometheus": () => ({ hostPort: 40_001 }),
   "environments.<environment>.backups": () => ({}),
 };
 
@@ -126,6 +128,14 @@ function put(service: Mutable, path: string, environment: string, value: unknown
   // What is reserved is judged by the other two.
   if (parent.endsWith(".memory") && key !== "reservation") {
     delete place.reservation;
+  }
+  // It reads an exporter.
+  if (parent.endsWith(".prometheus")) {
+    reach(service, "environments.<environment>.exporter", environment);
+  }
+  // Not every kind of store has values that a format could describe.
+  if (parent === "stores[0].format") {
+    Object.assign(reach(service, "stores[0]", environment), { kind: "sessions", keys: "formatted:*" });
   }
   place[key.replace("<environment>", environment)] = value;
   return path;

@@ -5,7 +5,17 @@ import { constantOf } from "../../ops/service-file";
 import { type ProgramResult, plainEnvironment, runProgram } from "./run-program";
 import { repository } from "./stack-fixtures";
 
-const PARTS = ["bin", "config", "constructs", "core", "main.ts", "ops", "redis.conf.tpl", "tsconfig.json"];
+const PARTS = [
+  "bin",
+  "config",
+  "constructs",
+  "core",
+  "main.ts",
+  "monitoring",
+  "ops",
+  "redis.conf.tpl",
+  "tsconfig.json",
+];
 
 /**
  * The programs of this project once more, for tests that write service files and deploy nothing. The services in it are

@@ -30,6 +30,7 @@ export class Scratch {
     const run = promisify(execFile);
     await run(join(LAB, "image", "build-redis.sh"));
     await run(join(LAB, "image", "build-exporter.sh"));
+    await run(join(LAB, "image", "build-prometheus.sh"));
     return new Scratch(
       `rt-${randomBytes(4).toString("hex")}`,
       await mkdtemp(join(tmpdir(), "redis-on-docker-test-")),

@@ -12,6 +12,7 @@ export type Kind =
   | "engine"
   | "name"
   | "address"
+  | "host:port"
   | "ttl"
   | "line"
   | "text"
@@ -45,6 +46,7 @@ const REQUIRED: Readonly<Record<string, Taken>> = {
   "stores[0].keys": ["line"],
   "stores[0].ttl": ["ttl"],
   "stores[0].lossAcceptable": ["flag"],
+  "stores[0].format.encoding": ["choice"],
   "persistence.appendonly": ["flag"],
   "persistence.save": ["list"],
   "persistence.save[0].after": ["seconds", 1, MOST_SECONDS],
@@ -58,9 +60,21 @@ const REQUIRED: Readonly<Record<string, Taken>> = {
   "environments.<environment>": ["object"],
   "environments.<environment>.memory": ["object"],
   "environments.<environment>.exporter.hostPort": ["whole", 1, 65_535],
+  "environments.<environment>.prometheus.hostPort": ["whole", 1, 65_535],
 };
 
 const OPTIONAL: Readonly<Record<string, Taken>> = {
+  "stores[0].format": ["object"],
+  ...Object.fromEntries(
+    ["user", "organisation", "createdAt", "lastActivity"].map((name) => [
+      `stores[0].format.${name}`,
+      ["line"] satisfies Taken,
+    ]),
+  ),
+  contacts: ["object"],
+  "contacts.onCall": ["line"],
+  "contacts.infrastructure": ["line"],
+  "contacts.escalation": ["line"],
   maxmemoryPolicy: ["choice"],
   maxmemorySamples: ["whole", 1, 64],
   persistence: ["object"],
@@ -109,6 +123,10 @@ const OPTIONAL: Readonly<Record<string, Taken>> = {
   "environments.<environment>.hostAddress": ["address"],
   "environments.<environment>.exporter": ["object"],
   "environments.<environment>.exporter.hostAddress": ["address"],
+  "environments.<environment>.prometheus": ["object"],
+  "environments.<environment>.prometheus.hostAddress": ["address"],
+  "environments.<environment>.prometheus.retention": ["seconds", 3600, 87_600 * 3600],
+  "environments.<environment>.prometheus.alertmanager": ["host:port"],
   "environments.<environment>.backups": ["object"],
   "environments.<environment>.backups.every": ["seconds", 300, 168 * 3600],
   "environments.<environment>.backups.keepLast": ["whole", 1, 1000],

@@ -73,7 +73,7 @@ export function synthScope(build: (stack: TerraformStack) => void): StackJson {
 /** A container of the stack: the server unless told otherwise. */
 export function containerOf(
   stack: StackJson,
-  name: "redis" | "redis_exporter" | "redis_backup" | "container" = "redis",
+  name: "redis" | "redis_exporter" | "redis_prometheus" | "redis_backup" | "container" = "redis",
 ): ContainerJson {
   const container = stack.resource.docker_container[name];
   if (container === undefined) {

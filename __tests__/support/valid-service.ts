@@ -3,17 +3,20 @@ import { type EngineName, engines } from "../../config/engines";
 import { gates } from "../../config/gates";
 import type {
   BackupSchedule,
+  Contacts,
   Deployment,
   Encoding,
+  Format,
   Levels,
   Memory,
   Persistence,
+  Prometheus,
   Service,
   Store,
   Thresholds,
   Waiver,
 } from "../../config/service";
-import { MAXMEMORY_POLICIES, RESTART_POLICIES, STORE_KINDS } from "../../core/redis-stack-props";
+import { ENCODINGS, MAXMEMORY_POLICIES, RESTART_POLICIES, STORE_KINDS } from "../../core/redis-stack-props";
 import { today } from "./stack-fixtures";
 import { bytesIn, durationText, inRange, sizeText, wholeMebibytes, wholeSeconds } from "./texts-with-units";
 import { validDirectives, type WrittenDirective } from "./valid-directives";
@@ -131,6 +134,7 @@ function service(
         poolSize: inRange(1, 1000),
       }),
       thresholds: thresholds(maxclients ?? LEAST_MAXCLIENTS),
+      contacts: optional<Contacts>({ onCall: line, infrastructure: line, escalation: line }),
       restart: fc.constantFrom(...RESTART_POLICIES),
       environments: deployment(environment).map((own) => ({ [environment.name]: own })),
     },
@@ -150,7 +154,26 @@ function optional<T extends object>(
   return fc.record(fields, { requiredKeys: [] }) as fc.Arbitrary<Partial<T>>;
 }
 
-/** Messages of pub-sub are not kept, so nothing is promised of them. */
+/** A field, or a field of a field. */
+const path = fc
+  .array(
+    line.map((text) => text.replaceAll(".", "_")),
+    { minLength: 1, maxLength: 3 },
+  )
+  .map((names) => names.join("."));
+
+const format = fc.record<Format, "encoding">(
+  {
+    encoding: fc.constantFrom(...ENCODINGS),
+    user: path,
+    organisation: path,
+    createdAt: path,
+    lastActivity: path,
+  },
+  { requiredKeys: ["encoding"] },
+);
+
+/** Messages of pub-sub are not kept, so nothing is promised of them; neither they nor queues have values with fields. */
 const store: fc.Arbitrary<Store> = fc
   .record<Store>({
     kind: fc.constantFrom(...STORE_KINDS),
@@ -158,7 +181,18 @@ const store: fc.Arbitrary<Store> = fc
     ttl: fc.oneof(fc.constant("none" as const), durationText(1, MOST_SECONDS * 1000)),
     lossAcceptable: fc.boolean(),
   })
-  .map((own) => (own.kind === "pub-sub" ? { ...own, ttl: "none", lossAcceptable: true } : own));
+  .map((own) => (own.kind === "pub-sub" ? { ...own, ttl: "none" as const, lossAcceptable: true } : own))
+  .chain((own) =>
+    own.kind === "pub-sub" || own.kind === "queue"
+      ? fc.constant(own)
+      : fc
+          .option(format)
+          .map((described) =>
+            described === null
+              ? own
+              : { ...own, keys: described.user === undefined ? `${own.keys}*` : own.keys, format: described },
+          ),
+  );
 
 const encoding: fc.Arbitrary<Encoding> = optional({
   hashMaxListpackEntries: inRange(0, 65_536),
@@ -251,6 +285,21 @@ const address = fc.oneof(
 
 const port = inRange(1, 65_535);
 
+const prometheus = fc.record<Prometheus, "hostPort">(
+  {
+    hostPort: port,
+    hostAddress: address,
+    retention: wholeSeconds(3600, 87_600 * 3600),
+    alertmanager: fc.constantFrom(
+      "a:1",
+      "alertmanager.example.com:9093",
+      "192.0.2.7:65535",
+      "[2001:db8::1]:80",
+    ),
+  },
+  { requiredKeys: ["hostPort"] },
+);
+
 function deployment(environment: ValidEnvironment): fc.Arbitrary<Deployment> {
   const exporter = fc.oneof(
     fc.constant("off" as const),
@@ -292,12 +341,28 @@ function deployment(environment: ValidEnvironment): fc.Arbitrary<Deployment> {
       ],
     },
   );
-  return fc.tuple(rest, published).map(([own, ports]) => withDifferentPorts({ ...own, ...ports }));
+  return fc.tuple(rest, published, fc.option(prometheus)).map(([own, ports, looking]) =>
+    withDifferentPorts({
+      ...own,
+      ...ports,
+      ...(looking !== null && typeof own.exporter === "object" ? { prometheus: looking } : {}),
+    }),
+  );
 }
 
 function withDifferentPorts(own: Deployment): Deployment {
-  const { exporter, hostPort } = own;
-  return typeof exporter === "object" && exporter.hostPort === hostPort
-    ? { ...own, exporter: { ...exporter, hostPort: (hostPort % 65_535) + 1 } }
-    : own;
+  const taken = new Set(own.hostPort === undefined ? [] : [own.hostPort]);
+  const free = <T extends { readonly hostPort: number }>(given: T): T => {
+    let { hostPort } = given;
+    while (taken.has(hostPort)) {
+      hostPort = (hostPort % 65_535) + 1;
+    }
+    taken.add(hostPort);
+    return { ...given, hostPort };
+  };
+  return {
+    ...own,
+    ...(typeof own.exporter === "object" ? { exporter: free(own.exporter) } : {}),
+    ...(own.prometheus === undefined ? {} : { prometheus: free(own.prometheus) }),
+  };
 }

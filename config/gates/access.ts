@@ -33,10 +33,11 @@ export const accessGates: readonly Gate[] = [
     fix: "leave hostAddress out, and let clients join the network",
     link: "https://docs.docker.com/engine/network/packet-filtering-firewalls/",
     broken: (stack) => {
-      const { server, exporter } = stack.props;
+      const { server, exporter, prometheus } = stack.props;
       const published = [
         ["hostAddress", server.hostPort === undefined ? undefined : server.hostAddress],
         ["exporter.hostAddress", exporter?.hostAddress],
+        ["prometheus.hostAddress", prometheus?.hostAddress],
       ] as const;
       return published.flatMap(([name, address]) =>
         breachIf(address !== undefined && !isLoopback(address), () => ({
@@ -76,12 +77,13 @@ export const accessGates: readonly Gate[] = [
     fix: "write the full version, such as redis:7.4.11-alpine, or a digest",
     link: "https://docs.docker.com/build/building/best-practices/#pin-base-image-versions",
     broken: (stack) => {
-      const { server, exporter } = stack.props;
+      const { server, exporter, prometheus } = stack.props;
       // An image that is built on the machine is in no registry, and so never pulled anew.
       const images = stack.engine.fromRegistry
         ? ([
             ["image", server.image],
             ["exporterImage", exporter?.image],
+            ["prometheusImage", prometheus?.image],
           ] as const)
         : [];
       return images.flatMap(([name, image]) =>

@@ -19,7 +19,7 @@ changes=(
 )
 
 fill_image() {
-  local bin=$work/unpacked/redis-tools/usr/bin busybox applet name
+  local bin=$work/unpacked/redis-tools/usr/bin name
   add_binary "$bin/redis-check-rdb" /usr/local/bin/redis-server # one program, whose name says what it does
   for name in redis-sentinel redis-check-aof redis-check-rdb; do
     ln -s redis-server "$image/usr/local/bin/$name"
@@ -27,13 +27,7 @@ fill_image() {
   add_binary "$bin/redis-cli" /usr/local/bin/redis-cli
   add_binary "$bin/redis-benchmark" /usr/local/bin/redis-benchmark
 
-  busybox=$(find "$work/unpacked/busybox-static" -type f -path '*/bin/busybox')
-  add_file "$busybox" /bin/busybox 0755
-  "$busybox" --list-full | grep -vx bin/busybox | while read -r applet; do
-    mkdir -p "$image/$(dirname "$applet")"
-    ln -s /bin/busybox "$image/$applet"
-  done
-
+  add_busybox
   add_accounts redis 999 1000 /data
   add_directory /data 0755 999 1000
   add_directory /tmp 1777

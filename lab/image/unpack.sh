@@ -1,10 +1,10 @@
 # shellcheck shell=bash disable=SC2154 # the builder sets repository, main_package, packages and changes
 # Makes an image out of the distribution's own packages, which are downloaded and unpacked, never installed.
-# Sourced by build-redis.sh and build-exporter.sh. A builder
+# Sourced by build-redis.sh, build-exporter.sh and build-prometheus.sh. A builder
 #
 #   1. sets `repository` (the image's name), `tag` (empty: the version), `main_package` (whose version the image has),
 #      `packages` (what is unpacked) and `changes` (Dockerfile lines for `docker import`),
-#   2. defines fill_image, which puts files below "$image" with add_binary, add_directory and add_accounts,
+#   2. defines fill_image, which puts files below "$image" with add_binary, add_busybox, add_directory and add_accounts,
 #   3. calls build_image "$@".
 #
 # `--suite NAME` takes the packages from another release of the same distribution, such as trixie, from the archive that
@@ -144,6 +144,17 @@ add_binary() { # SOURCE TARGET
       *) add_file "$path" "/lib/$triplet/$name" 0644 ;;
     esac
   done < <(sed -n 's/^[[:space:]]*\([^ ]*\) => \(.*\) (0x[0-9a-f]*)$/\1 \2/p' <<<"$needed")
+}
+
+# A shell and its programs, of package busybox-static.
+add_busybox() {
+  local busybox applet
+  busybox=$(find "$work/unpacked/busybox-static" -type f -path '*/bin/busybox')
+  add_file "$busybox" /bin/busybox 0755
+  "$busybox" --list-full | grep -vx bin/busybox | while read -r applet; do
+    mkdir -p "$image/$(dirname "$applet")"
+    ln -s /bin/busybox "$image/$applet"
+  done
 }
 
 add_directory() { # PATH MODE [UID GID]

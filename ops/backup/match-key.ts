@@ -10,7 +10,8 @@ const HYPHEN = 0x2d;
 type Token = "any" | ReadonlySet<number>;
 
 const EVERY_BYTE: ReadonlySet<number> = new Set(Array.from({ length: 256 }, (_, byte) => byte));
-let last: { readonly pattern: string; readonly tokens: readonly Token[] } | undefined;
+/** Those asked for so far: a run has a handful. */
+const compiled = new Map<string, readonly Token[]>();
 
 /**
  * Whether KEYS and SCAN of Redis would list `key` for `pattern`: `*`, `?`, `[abc]`, `[a-c]`, `[^a]` and `\\` before a byte
@@ -21,10 +22,12 @@ export function matchesKey(pattern: string, key: Buffer): boolean {
   if (key.length === 0) {
     return pattern === "" || pattern === "*";
   }
-  if (last?.pattern !== pattern) {
-    last = { pattern, tokens: tokensOf(Buffer.from(pattern)) };
+  let tokens = compiled.get(pattern);
+  if (tokens === undefined) {
+    tokens = tokensOf(Buffer.from(pattern));
+    compiled.set(pattern, tokens);
   }
-  return matches(last.tokens, key);
+  return matches(tokens, key);
 }
 
 /** Goes back to the last `*` alone: what is before it has been matched by as little as can be. */

@@ -27,6 +27,7 @@ const GROUP_OF: readonly (readonly [path: string, group: Group])[] = [
   ["server.healthcheck.startPeriod", "size"],
   ["thresholds.connectedClients", "size"],
   ["exporter.hostPort", "size"],
+  ["prometheus.hostPort", "size"],
   ["server.healthcheck.command", "policy"],
   ["labels", "names"],
   ["network.name", "names"],
@@ -35,6 +36,8 @@ const GROUP_OF: readonly (readonly [path: string, group: Group])[] = [
   ["server.aliases", "names"],
   ["server.auth.secretsVolume", "names"],
   ["exporter.containerName", "names"],
+  ["prometheus.containerName", "names"],
+  ["prometheus.volumeName", "names"],
   ["backups.schedule.containerName", "names"],
   ["backups.schedule.volumeName", "names"],
   ["backups.schedule.secretsVolume", "names"],
@@ -192,6 +195,8 @@ const PARTS: readonly {
     isAsItsEnvironmentSays: ({ environment, props }) =>
       (environment.exporter === "on") === (props.exporter !== undefined),
   },
+  // No environment asks for one.
+  { path: "prometheus.", isAsItsEnvironmentSays: ({ props }) => props.prometheus === undefined },
   {
     path: "backups.schedule.",
     isAsItsEnvironmentSays: ({ environment, props }) =>

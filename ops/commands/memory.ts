@@ -1,199 +1,164 @@
-import { reasonFor } from "../../config/reasons";
+import { setTimeout as sleep } from "node:timers/promises";
+import type Docker from "dockerode";
 import type { ResolvedStack } from "../../config/resolve-stack";
-import {
-  type BudgetedPart,
-  clientsShare,
-  isPersistent,
-  type MemoryBudget,
-  maxclientsFor,
-  memoryArithmetic,
-  memoryBudget,
-  memoryLimitFor,
-  shareOf,
-} from "../../core/memory-budget";
-import type { Size } from "../../core/size";
+import type { Duration } from "../../core/duration";
+import { formatProblem, InvalidInputError } from "../../core/problem";
+import { connectEngine } from "../docker-engine";
 import { ExitCode } from "../exit-code";
-import { coloured, memoryBar, STROKES } from "../memory-bar";
-import { json, type Terminal, table } from "../terminal";
+import { ConnectionLost } from "../keys/wire";
+import { connectRedis, isReplyError, type LiveRedis } from "../live-redis";
+import { parseInfo } from "../look/info";
+import { memoryAdvice } from "../look/memory-advice";
+import {
+  checkNewFile,
+  growthOf,
+  type MemorySnapshot,
+  memorySnapshot,
+  readSnapshot,
+  writeSnapshot,
+} from "../look/memory-growth";
+import { type HowMany, keySource, ReplyFailed, readKeys } from "../look/memory-keys";
+import { containerMemory, memoryNow } from "../look/memory-now";
+import { growthText, memoryKeysText } from "../memory-keys-text";
+import { limitData, limitText } from "../memory-limit";
+import { memoryNowText } from "../memory-now-text";
+import { json, type Terminal, visible } from "../terminal";
 import { wrapped } from "../wrapped";
 
-/** An amount of memory at which something happens. */
-interface Line {
-  readonly name: "warning" | "critical" | "maxmemory" | "reservation" | "limit";
-  readonly at: Size;
-  readonly what: string;
+export interface MemoryOptions {
+  readonly json: boolean;
+  /** Left out: the keys are not looked at. */
+  readonly keys?: HowMany & {
+    /** Time to the second look, which is compared with the first. */
+    readonly grow?: Duration;
+    /** File of an earlier look, which is compared with this one. */
+    readonly since?: string;
+    /** New file for this look. */
+    readonly saveTo?: string;
+  };
 }
 
-/** `redis-ops memory`: what the memory of a stack's container is for, and what happens where it ends. Reads only. */
-export function memory(
+/**
+ * `redis-ops memory`: what the memory of a stack's container is for, and what the running server does with it. Reads only. With
+ * `keys`, what the keys take, in place of what the container's memory is for.
+ * @throws InvalidInputError where the keys are asked for, and there is no server that answers
+ */
+export async function memory(
   stack: ResolvedStack,
-  options: { readonly json: boolean },
+  options: MemoryOptions,
   terminal: Terminal,
-): ExitCode {
-  const { server } = stack.props;
-  const persistent = isPersistent(server.persistence);
-  const budget = memoryBudget(server, persistent);
-  const lines = linesOf(stack, persistent);
-  const clients = { maxclients: server.maxclients, ...clientsShare(server.maxclients, server.maxmemory) };
-  if (options.json) {
-    terminal.out(
-      json({
-        stack: stack.id,
-        maxmemory: inputOf(stack, "server.maxmemory", server.maxmemory),
-        limit: inputOf(stack, "server.memoryLimit", server.memoryLimit),
-        persistent,
-        parts: budget.parts.map(({ name, percent, fixed, amount, why }) => ({
-          name,
-          percentOfMaxmemory: percent,
-          fixedBytes: fixed.toBytes(),
-          bytes: amount.toBytes(),
-          why,
-        })),
-        leftOverBytes: budget.leftOver,
-        lines: lines.map(({ name, at, what }) => ({ name, bytes: at.toBytes(), what })),
-        clients: { maxclients: clients.maxclients, idlePercent: clients.idle, busyPercent: clients.busy },
-      }),
+): Promise<ExitCode> {
+  const { id, props } = stack;
+  const { keys: asked } = options;
+  const { database } = props.client;
+  const earlier =
+    asked?.since === undefined ? undefined : readSnapshot(asked.since, id, database, new Date());
+  if (asked?.saveTo !== undefined) {
+    checkNewFile(asked.saveTo);
+  }
+  const server = await serverOf(stack, asked !== undefined);
+  if ("unknown" in server) {
+    print(
+      stack,
+      { now: server },
+      [wrapped(visible(`not known: ${server.unknown}`), 5, "now:")],
+      options,
+      terminal,
     );
     return ExitCode.ok;
   }
-  const hasColors = terminal.hasColors ?? false;
-  terminal.out(
-    [
-      heading(stack, persistent),
-      bar(budget, lines, hasColors),
-      partsTable(budget, server.memoryLimit, hasColors),
-      lines
-        .map(({ name, at, what }) => wrapped(`${name}: ${what}`, 18, `  ${letterOf(name)}  ${mebibytes(at)}`))
-        .join("\n"),
-      wrapped(clientsSentence(server), 0),
-      budget.parts.map(({ name, why }) => wrapped(why, 23, `  ${name}`)).join("\n"),
-    ].join("\n\n"),
-  );
-  return ExitCode.ok;
-}
-
-/** `thresholds` and the server's own numbers, lowest first. */
-function linesOf(stack: ResolvedStack, persistent: boolean): readonly Line[] {
-  const { server, thresholds } = stack.props;
-  const { maxmemory, maxmemoryPolicy, memoryReservation, memoryLimit } = server;
-  const threshold = (name: "warning" | "critical", whom: string): Line => ({
-    name,
-    at: shareOf(maxmemory, thresholds.memory[name]),
-    what: `${thresholds.memory[name]} % of maxmemory: ${whom}.`,
-  });
-  const lines: readonly Line[] = [
-    threshold("warning", "somebody is told"),
-    threshold("critical", "somebody is woken"),
-    {
-      name: "maxmemory",
-      at: maxmemory,
-      what: `${maxmemoryPolicy}. ${reasonFor("server.maxmemoryPolicy", maxmemoryPolicy)?.why}`,
-    },
-    ...(memoryReservation === undefined
-      ? []
-      : [
-          {
-            name: "reservation",
-            at: memoryReservation,
-            what: "left to it when the host is short of memory.",
-          } as const,
-        ]),
-    { name: "limit", at: memoryLimit, what: persistent ? KILLS_CHILD : KILLS_SERVER },
-  ];
-  return [...lines].sort((one, other) => one.at.toBytes() - other.at.toBytes());
-}
-
-/** Measured on 7.0.15 in a container of 512 MiB with `oom-score-adj relative`: the child was killed and the server lived. */
-const KILLS_CHILD =
-  "the kernel kills. While a snapshot or rewrite is written, oom-score-adj makes it the child: the server lives on, and " +
-  "refuses writes until a snapshot succeeds, where there are save points. At other times it is Redis, and Docker starts " +
-  "it again with what is on disk.";
-
-const KILLS_SERVER = "the kernel kills Redis, and Docker starts it again, empty.";
-
-/** What the buffers of clients take, and what becomes of the data where they can take all of `maxmemory`. */
-function clientsSentence({
-  maxclients,
-  maxmemory,
-  maxmemoryPolicy,
-}: ResolvedStack["props"]["server"]): string {
-  const { idle, busy } = clientsShare(maxclients, maxmemory);
-  const shares = `maxclients ${maxclients}: idle they take ${idle} % of maxmemory, all of them busy at once ${busy} %.`;
-  return busy <= 100
-    ? shares
-    : `${shares} ${maxmemoryPolicy === "noeviction" ? "Every write would be refused" : "They would push out all data"}; ` +
-        `maxclients ${maxclientsFor(maxmemory, 50)} would keep them to half.`;
-}
-
-const letterOf = (name: Line["name"]) => name.slice(0, 1).toUpperCase();
-
-/** In MiB with one decimal at most. */
-const mebibytes = (amount: Size | number) =>
-  `${Math.round(((typeof amount === "number" ? amount : amount.toBytes()) * 10) / 1024 ** 2) / 10} MiB`;
-
-function inputOf({ decisions }: ResolvedStack, path: string, amount: Size) {
-  return { bytes: amount.toBytes(), ...decisions.sourceOf(path) };
-}
-
-function heading(stack: ResolvedStack, persistent: boolean): string {
-  const { maxmemory, memoryLimit } = stack.props.server;
-  const isGiven = (path: string) => stack.decisions.sourceOf(path)?.kind === "service";
-  const [data, container] = [`maxmemory ${maxmemory}`, `limit ${memoryLimit}`];
-  if (isGiven("server.maxmemory") && isGiven("server.memoryLimit")) {
-    const needed = memoryLimitFor(maxmemory, persistent);
-    return wrapped(
-      `${stack.id}: ${data} and ${container} are given; ${memoryArithmetic("maxmemory", persistent)} would be ${needed}`,
-      0,
+  const { live, container } = server;
+  try {
+    const now = memoryNow(parseInfo(await live.redis.info()), await containerMemory(container));
+    const levels = props.thresholds.memory;
+    const advice = memoryAdvice({ now, levels, id });
+    const nowText = memoryNowText(now, { maxmemory: props.server.maxmemory.toBytes(), levels }, advice);
+    if (asked === undefined) {
+      print(stack, { now: { ...now, advice } }, [nowText], options, terminal);
+      return ExitCode.ok;
+    }
+    const { report, growth, snapshot } = await lookAtKeys(stack, live, asked, earlier, terminal);
+    print(
+      stack,
+      { now: { ...now, advice }, keys: { database, ...report }, ...(growth === undefined ? {} : { growth }) },
+      [nowText, memoryKeysText(report, database), ...(growth === undefined ? [] : [growthText(growth)])],
+      options,
+      terminal,
     );
+    if (asked.saveTo !== undefined) {
+      writeSnapshot(asked.saveTo, snapshot);
+    }
+    return ExitCode.ok;
+  } catch (error) {
+    if (!isServersFault(error)) {
+      throw error;
+    }
+    terminal.err(`${id}: ${visible(error.message)}. Next: look with bin/redis-ops diagnose ${id}`);
+    return ExitCode.unhealthy;
+  } finally {
+    live.close();
   }
-  return wrapped(
-    isGiven("server.maxmemory")
-      ? `${stack.id}: ${data} is given, ${container} is derived: ${memoryArithmetic("maxmemory", persistent)}`
-      : `${stack.id}: ${container} is given, ${data} is derived: ${memoryArithmetic("limit", persistent)}`,
-    0,
-  );
 }
 
-function bar({ parts, leftOver }: MemoryBudget, lines: readonly Line[], hasColors: boolean): string {
-  return memoryBar(
-    [
-      ...parts.map(({ name, amount }) => ({ stroke: STROKES[name], bytes: amount.toBytes() })),
-      { stroke: STROKES["left over"], bytes: leftOver },
-    ],
-    lines.map(({ name, at }) => ({ letter: letterOf(name), at })),
-    hasColors,
-  );
+/** Redis itself said no, or is gone: by way of a batch, or as ioredis calls it. */
+const isServersFault = (error: unknown): error is Error =>
+  isReplyError(error) ||
+  error instanceof ReplyFailed ||
+  error instanceof ConnectionLost ||
+  (error instanceof Error && error.message === "Connection is closed.");
+
+type Server =
+  | { readonly live: LiveRedis; readonly container: Docker.Container }
+  | { readonly unknown: string };
+
+async function serverOf(stack: ResolvedStack, mustRun: boolean): Promise<Server> {
+  try {
+    const docker = await connectEngine(stack.props.docker);
+    return {
+      live: await connectRedis(docker, stack),
+      container: docker.getContainer(stack.props.server.containerName),
+    };
+  } catch (error) {
+    if (mustRun || !(error instanceof InvalidInputError)) {
+      throw error;
+    }
+    return { unknown: error.problems.map(formatProblem).join(" ") };
+  }
 }
 
-function partsTable({ parts, leftOver }: MemoryBudget, limit: Size, hasColors: boolean): string {
-  const row = (glyph: string, name: string, bytes: number, how: string) => [
-    `  ${glyph}`,
-    name,
-    mebibytes(bytes).padStart(12),
-    `${((100 * bytes) / limit.toBytes()).toFixed(1)} %`.padStart(8),
-    how,
-  ];
-  const glyphOf = (name: keyof typeof STROKES) => coloured(STROKES[name], STROKES[name].glyph, hasColors);
-  return table(
-    ["", "PART", "AMOUNT".padStart(12), "OF LIMIT", "HOW"],
-    [
-      ...parts.map((part) =>
-        row(
-          part.amount.toBytes() === 0 ? "" : glyphOf(part.name),
-          part.name,
-          part.amount.toBytes(),
-          howOf(part),
-        ),
-      ),
-      leftOver < 0
-        ? row("", "missing", leftOver, "the limit is less than its parts")
-        : row(leftOver === 0 ? "" : glyphOf("left over"), "left over", leftOver, ""),
-      row("", "limit", limit.toBytes(), ""),
-    ],
-  );
+async function lookAtKeys(
+  { id, props }: ResolvedStack,
+  live: LiveRedis,
+  asked: NonNullable<MemoryOptions["keys"]>,
+  earlier: MemorySnapshot | undefined,
+  terminal: Terminal,
+) {
+  const source = keySource(live);
+  const look = async () => {
+    const report = await readKeys(source, props.stores, asked, terminal);
+    return { report, snapshot: memorySnapshot(id, props.client.database, new Date(), report) };
+  };
+  const first = await look();
+  if (asked.grow === undefined) {
+    return { ...first, growth: earlier === undefined ? undefined : growthOf(earlier, first.snapshot) };
+  }
+  terminal.err(`looked once, and again in ${asked.grow}`);
+  await sleep(asked.grow.toMilliseconds());
+  const second = await look();
+  return { ...second, growth: growthOf(first.snapshot, second.snapshot) };
 }
 
-function howOf({ percent, fixed }: BudgetedPart): string {
-  const share = percent === 0 ? [] : [`${percent / 100} × maxmemory`];
-  return [...share, ...(fixed.toBytes() === 0 ? [] : [`${fixed}`])].join(" + ");
+/** What the container's memory is for is data for scripts always, and for people where they did not ask for the keys. */
+function print(
+  stack: ResolvedStack,
+  more: object,
+  texts: readonly string[],
+  { json: asJson, keys }: MemoryOptions,
+  { out, hasColors = false }: Terminal,
+): void {
+  if (asJson) {
+    out(json({ ...limitData(stack), ...more }));
+    return;
+  }
+  out([keys === undefined ? limitText(stack, hasColors) : stack.id, ...texts].join("\n\n"));
 }

@@ -14,7 +14,9 @@ export function stacks(
     maxmemory: props.server.maxmemory.toString(),
     container: props.server.containerName,
     protected: props.dataVolume.protected,
-    images: [props.server.image, ...(props.exporter === undefined ? [] : [props.exporter.image])],
+    images: [props.server, props.exporter, props.prometheus].flatMap((container) =>
+      container === undefined ? [] : [container.image],
+    ),
     description: service.description,
   }));
   terminal.out(

@@ -1,0 +1,253 @@
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import fc from "fast-check";
+import { prospectflow } from "../../config/services/prospectflow";
+import { InvalidInputError } from "../../core/problem";
+import { sessionsCount } from "../../ops/commands/sessions-count";
+import { sessionsDelete } from "../../ops/commands/sessions-delete";
+import { sessionsExpire } from "../../ops/commands/sessions-expire";
+import { sessionsList } from "../../ops/commands/sessions-list";
+import { sessionsRestore } from "../../ops/commands/sessions-restore";
+import { sessionsShow } from "../../ops/commands/sessions-show";
+import { sessionsTtl } from "../../ops/commands/sessions-ttl";
+import { dockerEngine } from "../../ops/docker-engine";
+import { Progress } from "../../ops/keys/progress";
+import { connectRedis, type LiveRedis } from "../../ops/live-redis";
+import { changeFound, type SessionChange } from "../../ops/sessions/change-sessions";
+import { emptyTally, serverTime } from "../../ops/sessions/find-sessions";
+import { readFilters } from "../../ops/sessions/session-filters";
+import { recorded } from "../support/recorded";
+import { Scratch } from "../support/scratch";
+import {
+  flagsOf,
+  isMeant,
+  keyOf,
+  type Meddling,
+  type ModelSession,
+  SESSION_STORES,
+  trial,
+  writing,
+} from "../support/sessions-model";
+import { TestStack } from "../support/test-stack";
+
+/** One stack with a password and renamed commands, and two clients: the one that works, and the one that meddles. */
+
+const NONE = { key: [], where: [], withoutTtl: false, json: false };
+const SURE = { ...NONE, all: false, yes: true };
+
+let scratch: Scratch;
+let stack: TestStack;
+let live: LiveRedis;
+let other: LiveRedis;
+
+beforeAll(async () => {
+  scratch = await Scratch.create();
+  stack = await TestStack.deploySmall(scratch, { ...prospectflow, stores: SESSION_STORES }, "prod");
+  live = await connectRedis(dockerEngine({}), stack.resolved);
+  other = await connectRedis(dockerEngine({}), stack.resolved);
+}, 120_000);
+
+afterAll(async () => {
+  live?.close();
+  other?.close();
+  await scratch.remove();
+});
+
+const write = (key: string, value: object, seconds = 3600) =>
+  other.batch([["SET", key, JSON.stringify(value), "EX", seconds]]);
+
+it("counts, lists, shows and tells TTLs, with odd keys and without secrets", async () => {
+  const now = Date.now();
+  await write("session:ann", {
+    org: { id: "7" },
+    created: now - 7_200_000,
+    accessToken: "tok",
+    name: "A\u001b[31m",
+  });
+  await write("session:a b\n", { org: { id: "7" }, created: new Date(now).toISOString() });
+  await other.batch([["SET", "session:broken", "{"]]);
+  await write("session:lock:1", { org: { id: "7" } });
+  const about = { ...NONE, organisation: "7" };
+  expect(await recorded((terminal) => sessionsCount(stack.resolved, about, terminal))).toMatchObject({
+    exitCode: 0,
+    out: "2",
+    err: "3 sessions looked at, 3 read, 2 match; 1 cannot be read, so that no filter of a field matches them",
+  });
+  const listed = await recorded((terminal) =>
+    sessionsList(stack.resolved, { ...NONE, json: true }, terminal),
+  );
+  const rows = listed.out.split("\n").map((line) => JSON.parse(line));
+  expect(rows.map(({ key, readable }) => [key, readable]).sort()).toEqual([
+    ['"session:a b\\x0a"', true],
+    ["session:ann", true],
+    ["session:broken", false],
+  ]);
+  const pasted = { ...NONE, key: ['"session:a b\\x0a"', "session:none"] };
+  const ttl = await recorded((terminal) => sessionsTtl(stack.resolved, pasted, terminal));
+  expect(ttl).toMatchObject({ exitCode: 1 });
+  expect(ttl.out).toMatch(/^"session:a b\\x0a" +59 min\nsession:none +not there: .* \(-2 of TTL\)$/m);
+  const histogram = await recorded((terminal) => sessionsTtl(stack.resolved, NONE, terminal));
+  expect(histogram.out).toMatch(/^less than 1 h +2$/m);
+  expect(histogram.out).toMatch(/^no TTL: .* +1$/m);
+  const shown = await recorded((terminal) =>
+    sessionsShow(stack.resolved, { ...NONE, key: ["session:ann"], reveal: false }, terminal),
+  );
+  expect(shown.out).toMatch(/accessToken +\(hidden; --reveal shows it\)/);
+  expect(shown.output).not.toContain("tok\n");
+  expect(shown.out).toContain("A\\u001b[31m");
+});
+
+it("deletes nothing without --yes, keeps what it deletes, and puts it back with its TTL", async () => {
+  const options = { ...SURE, organisation: "7" };
+  const dry = await recorded((terminal) =>
+    sessionsDelete(stack.resolved, { ...options, yes: false }, terminal),
+  );
+  expect(dry).toMatchObject({ exitCode: 0 });
+  expect(dry.err).toContain(
+    "nothing was deleted. Next: add --yes, and --save-to FILE to be able to put them back",
+  );
+  const saveTo = join(scratch.folder, "org-7.saved");
+  const deleted = await recorded((terminal) =>
+    sessionsDelete(stack.resolved, { ...options, saveTo }, terminal),
+  );
+  expect(deleted).toMatchObject({
+    exitCode: 0,
+    out: `${stack.resolved.id}: deleted 2 sessions; ${saveTo} has 2 sessions`,
+  });
+  expect(deleted.err).toMatch(/^audit: \S+Z \S+ sessions delete --organisation "7": deleted 2 sessions$/m);
+  expect(statSync(saveTo).mode & 0o777).toBe(0o600);
+  expect(readFileSync(saveTo, "utf8").split("\n")).toHaveLength(5);
+  expect(await stack.redis("EXISTS", "session:ann", "session:broken", "session:lock:1")).toBe("2");
+  await expect(
+    sessionsDelete(stack.resolved, { ...options, saveTo }, { out: fail, err: fail }),
+  ).rejects.toThrow(InvalidInputError);
+
+  await write("session:ann", { org: { id: "new" } }, 60);
+  const back = { from: saveTo, replace: false, yes: false, json: false };
+  const kept = await recorded((terminal) => sessionsRestore(stack.resolved, back, terminal));
+  expect(kept.out).toBe(`${stack.resolved.id}: restored 1 session; 1 stayed as they are there`);
+  expect(await stack.redis("GET", "session:ann")).toBe('{"org":{"id":"new"}}');
+  const replaced = await recorded((terminal) =>
+    sessionsRestore(stack.resolved, { ...back, replace: true, yes: true }, terminal),
+  );
+  expect(replaced).toMatchObject({ exitCode: 0, out: `${stack.resolved.id}: restored 2 sessions` });
+  expect(Number(await stack.redis("TTL", "session:ann"))).toBeGreaterThan(3000);
+});
+
+it("shortens TTLs and never makes one longer", async () => {
+  await other.batch([["PEXPIRE", "session:ann", 60_000]]);
+  const expired = await recorded((terminal) =>
+    sessionsExpire(stack.resolved, { ...SURE, match: "session:a*", in: "10min" }, terminal),
+  );
+  expect(expired.out).toBe(`${stack.resolved.id}: shortened 1 session`);
+  expect(Number(await stack.redis("TTL", "session:ann"))).toBeLessThanOrEqual(60);
+  await other.batch([["UNLINK", "session:ann", "session:a b\n", "session:broken", "session:lock:1"]]);
+});
+
+it("deletes exactly what the filters mean, whatever somebody else does meanwhile", async () => {
+  const now = await serverTime(live);
+  const seen = { deleted: 0, meddled: 0, refused: 0 };
+  await fc.assert(
+    fc.asyncProperty(trial, async ({ sessions, filters, meddling }) => {
+      const model = new Map<string, ModelSession>();
+      const touched = new Set<string>();
+      for (const one of sessions) {
+        model.set(keyOf(one).toString("latin1"), one);
+      }
+      const bytes = (key: string) => Buffer.from(key, "latin1");
+      await other.batch([...model].flatMap(([key, one]) => writing(one, bytes(key), now)));
+      const left = [...meddling];
+      const meddle = async (does: Meddling["does"], key: string, one: ModelSession) => {
+        const put = async (to: string, renewed: ModelSession) => {
+          await other.batch([["UNLINK", bytes(to)], ...writing(renewed, bytes(to), now)]);
+          model.set(to, renewed);
+          touched.add(to);
+        };
+        touched.add(key);
+        seen.meddled += 1;
+        if (does === "renew") {
+          await put(key, { ...one, ageHours: 1, ttl: "long" });
+        } else if (does === "replace") {
+          await put(key, { ...one, organisation: "2", role: "member", value: "good", date: "seconds" });
+        } else if (does === "shorten" && one.ttl !== "short") {
+          await put(key, { ...one, ttl: "short" });
+        } else if (does === "rename") {
+          const to = `${key}x`;
+          await other.batch([["RENAME", bytes(key), bytes(to)]]);
+          model.delete(key);
+          model.set(to, one);
+          touched.add(to);
+        } else if (does === "expire") {
+          await other.batch([["PEXPIRE", bytes(key), 1]]);
+          await sleep(3);
+          model.delete(key);
+        }
+      };
+      const batch: LiveRedis["batch"] = async (commands) => {
+        const [[name] = [""]] = commands;
+        for (const one of left.filter(({ before }) => before === name)) {
+          left.splice(left.indexOf(one), 1);
+          const keys = [...model.keys()];
+          const key = keys[one.at % keys.length];
+          const target = model.get(key ?? "");
+          if (key !== undefined && target !== undefined) {
+            await meddle(one.does, key, target);
+          }
+        }
+        const replies = await live.batch(commands);
+        if (name === "MULTI") {
+          const isDone = replies.at(-1) !== null;
+          seen.refused += isDone ? 0 : 1;
+          const keys = commands.slice(1, -1).map(([, key]) => key);
+          for (const key of isDone ? keys.map((word) => (word as Buffer).toString("latin1")) : []) {
+            const one = model.get(key);
+            if (one === undefined || !isMeant(one, bytes(key), filters)) {
+              throw new Error(`${JSON.stringify(key)} was deleted and is ${JSON.stringify(one)}`);
+            }
+            model.delete(key);
+            seen.deleted += 1;
+          }
+        }
+        return replies;
+      };
+      const total = { changed: 0, restless: 0 };
+      const run = {
+        live: { ...live, batch },
+        now,
+        progress: new Progress({ out: () => undefined, err: () => undefined }, 0),
+        isStopped: () => false,
+      };
+      const selection = readFilters(stack.resolved, flagsOf(filters));
+      const before = seen.deleted;
+      await changeFound(run, { ...run, selection, shown: {}, tally: emptyTally() }, DELETION, total);
+
+      const stayed = (await other.redis.scanBuffer("0", "COUNT", 10_000))[1].map((key) =>
+        key.toString("latin1"),
+      );
+      await other.batch([["UNLINK", "none", ...stayed.map(bytes)]]);
+      expect(stayed.sort()).toEqual([...model.keys()].sort());
+      expect(total.changed).toBe(seen.deleted - before);
+      const missed = [...model].filter(
+        ([key, one]) => !touched.has(key) && isMeant(one, bytes(key), filters),
+      );
+      expect(missed).toEqual([]);
+    }),
+    { numRuns: process.env.SOAK === "1" ? 10_000 : 150 },
+  );
+  expect(seen.deleted).toBeGreaterThan(50);
+  expect(seen.meddled).toBeGreaterThan(20);
+  expect(seen.refused).toBeGreaterThan(5);
+}, 3_600_000);
+
+const DELETION: SessionChange = {
+  name: "delete",
+  done: "deleted",
+  commands: (keys) => keys.map(({ key }) => ["UNLINK", key]),
+  told: () => [],
+  data: () => ({}),
+};
+
+function fail(text: string): void {
+  throw new Error(`said ${text}`);
+}

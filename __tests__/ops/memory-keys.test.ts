@@ -1,0 +1,425 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Duration } from "../../core/duration";
+import type { StoreProps } from "../../core/redis-stack-props";
+import {
+  checkNewFile,
+  growthOf,
+  type MemorySnapshot,
+  memorySnapshot,
+  readSnapshot,
+  writeSnapshot,
+} from "../../ops/look/memory-growth";
+import { type KeySource, keySource, readKeys } from "../../ops/look/memory-keys";
+import { keyText, Prefixes } from "../../ops/look/memory-prefixes";
+import { type MeasuredKey, MemoryTally } from "../../ops/look/memory-tally";
+import { growthText, memoryKeysText } from "../../ops/memory-keys-text";
+
+const STORES: readonly StoreProps[] = [
+  {
+    kind: "sessions",
+    keys: "session:*",
+    ttl: Duration.parse("2 h"),
+    lossAcceptable: false,
+  },
+  { kind: "queue", keys: "rq:queue:*", lossAcceptable: false },
+  { kind: "pub-sub", keys: "news:to*", lossAcceptable: true },
+];
+
+const quiet = { out: fail, err: fail };
+
+function fail(text: string): never {
+  throw new Error(text);
+}
+
+const measured = (key: string, bytes: number, ttlMs?: number, type = "string"): MeasuredKey => ({
+  key: Buffer.from(key),
+  bytes,
+  type,
+  ttlMs,
+});
+
+/** A database of these keys. Draws them in turn, three at a time at most by SCAN. */
+function fakeSource(keys: readonly MeasuredKey[]): KeySource & { readonly calls: string[] } {
+  const calls: string[] = [];
+  let drawn = 0;
+  return {
+    calls,
+    size: async () => keys.length,
+    scan: async (cursor) => {
+      calls.push("scan");
+      const at = Number(cursor);
+      const end = at + 3 >= keys.length;
+      return {
+        cursor: end ? "0" : `${at + 3}`,
+        keys: keys.slice(at, at + 3).map(({ key }) => key),
+      };
+    },
+    draw: async (count) => {
+      calls.push(`draw ${count}`);
+      return Array.from({ length: count }, () => {
+        drawn += 1;
+        return keys[drawn % keys.length]?.key ?? Buffer.alloc(0);
+      });
+    },
+    measure: async (asked) => {
+      calls.push(`measure ${asked.length}`);
+      return asked.flatMap((key) => keys.filter((one) => one.key.equals(key)));
+    },
+  };
+}
+
+const prefixesOf = (...keys: readonly (string | Buffer)[]) =>
+  new Prefixes(STORES).of(keys.map((key) => Buffer.from(key as string))).map(({ prefix }) => prefix);
+
+test("a key belongs to the first store that it matches, else to the words before its last colon", () => {
+  expect(
+    prefixesOf(
+      "session:1:x",
+      "rq:queue:default",
+      "rq:job:12345678",
+      "api:users:7",
+      "a:b:c:d:e",
+      "user:12345:name",
+      "v1:x:y",
+      "news:today",
+      "plain",
+      "12345:x",
+      ":x",
+      "name with blank:x",
+      `${"w".repeat(24)}:x`,
+      `${"w".repeat(25)}:x`,
+    ),
+  ).toEqual([
+    "session:*",
+    "rq:queue:*",
+    "rq:job:*",
+    "api:users:*",
+    "a:b:*",
+    "user:*",
+    "v1:x:*",
+    "news:*",
+    "(no prefix)",
+    "(no prefix)",
+    "(no prefix)",
+    "(no prefix)",
+    `${"w".repeat(24)}:*`,
+    "(no prefix)",
+  ]);
+});
+
+test("however many shapes there are, memory is bounded", () => {
+  const letters = (number: number) => [...`${number}`].map((digit) => "abcdefghij"[Number(digit)]).join("");
+  const found = prefixesOf(
+    ...Array.from({ length: 1500 }, (_, at) => `${letters(at)}:x`),
+    "a:again",
+    "session:1",
+  );
+  expect(new Set(found).size).toBe(1002);
+  expect(found.filter((prefix) => prefix === "(other)")).toHaveLength(500);
+  expect(found.slice(-2)).toEqual(["a:*", "session:*"]);
+});
+
+test("a key that is no text is shown by its bytes", () => {
+  expect(keyText(Buffer.from("grüße\n"))).toBe("grüße\n");
+  expect(keyText(Buffer.from([0x61, 0xff, 0x0a, 0x7e]))).toBe("a\\xff\\x0a~");
+});
+
+test("few keys are looked at one by one, by SCAN", async () => {
+  const keys = Array.from({ length: 7 }, (_, at) =>
+    measured(`session:${at}`, 100 + at, at < 6 ? 60_000 : undefined),
+  );
+  const source = fakeSource(keys);
+  const report = await readKeys(source, STORES, { sample: 7, all: false }, quiet);
+  expect(report).toMatchObject({
+    keys: 7,
+    looked: 7,
+    exact: true,
+    bytes: { value: 721, error: 0 },
+  });
+  expect(report.prefixes).toEqual([
+    {
+      prefix: "session:*",
+      store: { kind: "sessions", ttlSeconds: 7200 },
+      keys: { value: 7, error: 0 },
+      bytes: { value: 721, error: 0 },
+      withoutTtl: { value: 1, error: 0 },
+    },
+  ]);
+  expect(source.calls.filter((call) => call.startsWith("draw"))).toEqual([]);
+});
+
+test("more keys are drawn, 64 at a time, unless all are asked for", async () => {
+  const keys = Array.from({ length: 200 }, (_, at) => measured(`session:${at}`, 100, 5));
+  const source = fakeSource(keys);
+  const report = await readKeys(source, STORES, { sample: 100, all: false }, quiet);
+  expect(report).toMatchObject({
+    keys: 200,
+    looked: 100,
+    exact: false,
+    bytes: { value: 20_000, error: 0 },
+  });
+  expect(source.calls).toEqual(["draw 64", "measure 64", "draw 36", "measure 36"]);
+  expect(await readKeys(fakeSource(keys), STORES, { sample: 100, all: true }, quiet)).toMatchObject({
+    looked: 200,
+    exact: true,
+  });
+});
+
+test("keys that go between being found and being measured are not counted", async () => {
+  const keys = [measured("session:1", 100), measured("session:2", 100)];
+  const source = { ...fakeSource(keys), measure: async () => keys.slice(0, 1) };
+  expect(await readKeys(source, STORES, { sample: 10, all: false }, quiet)).toMatchObject({
+    keys: 1,
+    looked: 1,
+  });
+  expect(await readKeys(fakeSource([]), STORES, { sample: 10, all: false }, quiet)).toMatchObject({
+    keys: 0,
+    looked: 0,
+    bytes: { value: 0, error: 0 },
+    biggest: [],
+  });
+});
+
+test("the interval of an estimate is that of its sample", () => {
+  const tally = new MemoryTally(STORES);
+  tally.add([
+    ...Array.from({ length: 90 }, (_, at) => measured(`session:${at}`, 100, 1)),
+    ...Array.from({ length: 10 }, (_, at) => measured(`rq:queue:q${at}`, 1000, undefined, "list")),
+  ]);
+  const { prefixes, types } = tally.report(1000, false);
+  // 1.96 × 1000 × √(0.1 × 0.9 / 100), and 1,000 times that for values of 1,000 B.
+  expect(prefixes[0]).toMatchObject({
+    prefix: "rq:queue:*",
+    keys: { value: 100, error: 59 },
+    bytes: { value: 100_000, error: 58_800 },
+  });
+  expect(types.map(({ type, keys }) => [type, keys.value])).toEqual([
+    ["list", 100],
+    ["string", 900],
+  ]);
+});
+
+test("both edges of each class of TTL", () => {
+  const tally = new MemoryTally([]);
+  const edges = [60_000, 600_000, 3_600_000, 86_400_000];
+  tally.add([...edges.flatMap((ms) => [measured("a", 1, ms - 1), measured("a", 1, ms)]), measured("a", 1)]);
+  expect(tally.report(9, true).ttl.map(({ ttl, keys }) => [ttl, keys.value])).toEqual([
+    ["< 1 min", 1],
+    ["< 10 min", 2],
+    ["< 1 h", 2],
+    ["< 1 d", 2],
+    ["longer", 1],
+    ["none", 1],
+  ]);
+});
+
+test("the ten biggest are kept, each once, whatever their order", () => {
+  const sizes = Array.from({ length: 50 }, (_, at) => ((at * 37) % 50) + 1);
+  const tally = new MemoryTally([]);
+  for (const size of [...sizes, ...sizes]) {
+    tally.add([measured(`k${size}`, size)]);
+  }
+  expect(tally.report(100, true).biggest.map(({ bytes }) => bytes)).toEqual([
+    50, 49, 48, 47, 46, 45, 44, 43, 42, 41,
+  ]);
+});
+
+test("what people read of it", async () => {
+  const keys = [
+    measured("session:a\u001b[2J", 5000, 90_000),
+    measured("session:b", 100),
+    measured("rq:queue:default", 2_000_000, undefined, "list"),
+    measured("stray:x", 50, 100 * 86_400_000),
+  ];
+  const report = await readKeys(fakeSource(keys), STORES, { sample: 10, all: false }, quiet);
+  expect(memoryKeysText(report, 3)).toMatchInlineSnapshot(`
+    "keys of database 3: all 4 of them, 1.9 MiB. Bytes as MEMORY USAGE counts: of a
+    value with many parts, from 5 of them.
+
+    PREFIX      KEYS  BYTES    OF ALL  WITHOUT TTL  STORE
+    rq:queue:*  1     1.9 MiB  100 %   1            queue
+    session:*   2     5.0 KiB  0 %     1            sessions
+    stray:*     1     50 B     0 %     0            not in config/services
+
+    TYPE    KEYS  BYTES
+    list    1     1.9 MiB
+    string  3     5.0 KiB
+
+    TTL       KEYS  BYTES
+    < 1 min   0     0 B
+    < 10 min  1     4.9 KiB  ███████████████
+    < 1 h     0     0 B
+    < 1 d     0     0 B
+    longer    1     50 B     ███████████████
+    none      2     1.9 MiB  ██████████████████████████████
+
+    BIGGEST             BYTES    TYPE    TTL
+    rq:queue:default    1.9 MiB  list    none
+    session:a\\u001b[2J  4.9 KiB  string  2 min
+    session:b           100 B    string  none
+    stray:x             50 B     string  100 d
+
+      ! session:*: 1 without a TTL, and config/services says 2 h: they stay until
+        somebody deletes them. Next: find what writes them without EX.
+
+      ! 1 prefix is not in config/services. Next: declare the store there, with its
+        TTL and whether it may be lost, or find who writes them.
+
+    Looking at them counts as 8 reads in keyspace_hits."
+  `);
+  const sample = new MemoryTally(STORES);
+  sample.add([
+    ...keys,
+    ...Array.from({ length: 30 }, (_, at) => measured(`p${"abcdefghij"[at % 10]}${"xyz"[at % 3]}:1`, 1, 1)),
+  ]);
+  const text = memoryKeysText(sample.report(1000, false), 0);
+  expect(text).toContain(
+    "keys of database 0: 34 of 1000 were drawn by RANDOMKEY. All numbers are\nestimates; ±:",
+  );
+  expect(text).toContain("\nand 13 more, which --json has\n");
+  expect(text).toContain("BIGGEST OF THE SAMPLE");
+});
+
+describe("growth", () => {
+  let folder: string;
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "memory-keys-"));
+  });
+
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  const at = (seconds: number) => new Date(Date.UTC(2026, 10, 21, 0, 0, seconds));
+
+  const look = (seconds: number, keys: number, prefixes: MemorySnapshot["prefixes"]): MemorySnapshot => ({
+    stack: "shop-dev",
+    database: 0,
+    at: at(seconds).toISOString(),
+    keys,
+    prefixes,
+  });
+
+  const share = (prefix: string, keys: number, bytes: number, error = 0) => ({
+    prefix,
+    keys: { value: keys, error },
+    bytes: { value: bytes, error },
+  });
+
+  test("changes beyond their error are told, most bytes first", () => {
+    const before = look(0, 100, [
+      share("a", 10, 1000),
+      share("b", 10, 1000),
+      share("c", 5, 5),
+      share("e", 0, 100, 30),
+    ]);
+    const after = look(10, 90, [
+      share("a", 11, 1100),
+      share("b", 10, 1000),
+      share("d", 7, 7000),
+      share("e", 0, 150, 40),
+    ]);
+    const growth = growthOf(before, after);
+    expect(growth).toEqual({
+      seconds: 10,
+      keys: -10,
+      prefixes: [share("d", 7, 7000), share("a", 1, 100), share("c", -5, -5)],
+      // e: 50 is no more than √(30² + 40²).
+      unchanged: 2,
+    });
+    expect(growthText(growth)).toMatchInlineSnapshot(`
+      "in 10 s: -10 keys
+
+      GROWN  KEYS  BYTES
+      d      +7    +6.8 KiB
+      a      +1    +100 B
+      c      -5    -5 B
+
+      2 prefixes without a change that can be seen."
+    `);
+    expect(growthOf(before, { ...after, prefixes: [share("e", 0, 151, 40)] }).prefixes[0]).toEqual({
+      prefix: "e",
+      keys: { value: 0, error: 50 },
+      bytes: { value: 51, error: 50 },
+    });
+  });
+
+  test("a look is kept for its owner alone, over nothing, and read again", async () => {
+    const report = await readKeys(
+      fakeSource([measured("session:1", 10)]),
+      STORES,
+      { sample: 9, all: false },
+      quiet,
+    );
+    const snapshot = memorySnapshot("shop-dev", 0, at(0), report);
+    const file = join(folder, "look.json");
+    checkNewFile(file);
+    writeSnapshot(file, snapshot);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(readSnapshot(file, "shop-dev", 0, at(1))).toEqual(snapshot);
+    expect(() => checkNewFile(file)).toThrow(
+      `--save-to ${file}: got a file that is there, expected a new file, in a folder that is there. Fix: write another name.`,
+    );
+    expect(() => writeSnapshot(file, snapshot)).toThrow("EEXIST");
+    expect(() => checkNewFile(join(folder, "none", "x"))).toThrow("got no such folder");
+    expect(JSON.parse(readFileSync(file, "utf8"))).toEqual(snapshot);
+  });
+
+  test.each([
+    ["of another stack", "shop-prod", 0, 1, "got database 0 of shop-dev, expected database 0 of shop-prod"],
+    ["of another database", "shop-dev", 1, 1, "got database 0 of shop-dev, expected database 1 of shop-dev"],
+    [
+      "from the future",
+      "shop-dev",
+      0,
+      -1,
+      "got a look at 2026-11-21T00:00:00.000Z, expected one before 2026-11-20T23:59:59.000Z",
+    ],
+  ])("a look %s is refused", (_, stack, database, seconds, message) => {
+    const file = join(folder, "refused.json");
+    writeFileSync(file, JSON.stringify(look(0, 1, [])));
+    expect(() => readSnapshot(file, stack, database, at(seconds))).toThrow(message);
+  });
+
+  test.each([
+    ["no JSON", "{", "got something else"],
+    ["other JSON", '{"stack":"shop-dev"}', "got something else"],
+    ["numbers below zero", JSON.stringify(look(0, 1, [share("a", -1, 1)])), "got something else"],
+  ])("a file with %s is refused", (_, text, message) => {
+    const file = join(folder, "other.json");
+    writeFileSync(file, text);
+    expect(() => readSnapshot(file, "shop-dev", 0, at(1))).toThrow(
+      `--since ${file}: ${message}, expected a file that --save-to has written. ` +
+        "Fix: write one with bin/redis-ops memory shop-dev --save-to FILE.",
+    );
+    expect(() => readSnapshot(join(folder, "none"), "shop-dev", 0, at(1))).toThrow("got ENOENT");
+  });
+});
+
+test("an error of Redis in a batch is no number", async () => {
+  const source = keySource({
+    batch: async () => [new Error("LOADING Redis is loading the dataset in memory")],
+  });
+  await expect(source.size()).rejects.toThrow("LOADING Redis is loading the dataset in memory");
+});
+
+test("keys that are gone, or go while they are measured, are left out", async () => {
+  const source = keySource({
+    batch: async () => [
+      100,
+      Buffer.from("string"),
+      -1,
+      null,
+      Buffer.from("none"),
+      -2,
+      50,
+      Buffer.from("none"),
+      -2,
+    ],
+  });
+  const [key, ...others] = ["a", "b", "c"].map((name) => Buffer.from(name)) as [Buffer, ...Buffer[]];
+  expect(await source.measure([key, ...others])).toEqual([
+    { key, bytes: 100, type: "string", ttlMs: undefined },
+  ]);
+});

@@ -1,0 +1,36 @@
+import type { ResolvedStack } from "../../config/resolve-stack";
+import { ExitCode } from "../exit-code";
+import { emptyTally, findSessions } from "../sessions/find-sessions";
+import { type FilterFlags, readFilters } from "../sessions/session-filters";
+import { runOnKeys, searchOf } from "../sessions/session-run";
+import { tallyText } from "../sessions/session-texts";
+import { json, type Terminal } from "../terminal";
+
+/** `redis-ops sessions count`: the number alone on stdout, and what was looked at on stderr. Exit code 1: not all was. */
+export async function sessionsCount(
+  stack: ResolvedStack,
+  options: FilterFlags & { readonly json: boolean },
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const selection = readFilters(stack, options);
+  let tally = emptyTally();
+  return runOnKeys(
+    stack,
+    terminal,
+    () => tallyText(tally),
+    async (run) => {
+      const search = searchOf(run, selection, {});
+      tally = search.tally;
+      for await (const _ of findSessions(search)) {
+        // counted on the way
+      }
+      if (!run.isStopped()) {
+        terminal.out(
+          options.json ? json({ stack: stack.id, filters: selection.told, ...tally }) : `${tally.matched}`,
+        );
+        terminal.err(tallyText(tally));
+      }
+      return ExitCode.ok;
+    },
+  );
+}

@@ -1,0 +1,99 @@
+import { existsSync } from "node:fs";
+import type { ResolvedStack } from "../../config/resolve-stack";
+import { InvalidInputError } from "../../core/problem";
+import type { ExitCode } from "../exit-code";
+import { keepKeys } from "../keys/keep-keys";
+import { NotSaved, SavedKeysWriter } from "../keys/saved-keys";
+import { unlessError } from "../keys/scan-keys";
+import type { LiveRedis } from "../live-redis";
+import { type ChangeFlags, changeSessions } from "../sessions/change-sessions";
+import { type FilterFlags, readFilters } from "../sessions/session-filters";
+import { sessionsText } from "../sessions/session-texts";
+import type { Terminal } from "../terminal";
+
+/**
+ * `redis-ops sessions delete`: a dry run, and with `yes` the deletion, by UNLINK. With `saveTo` each is in that file, on the
+ * disk, before it is deleted. Exit code 1: not all were looked at.
+ */
+export async function sessionsDelete(
+  stack: ResolvedStack,
+  options: FilterFlags & ChangeFlags & { readonly saveTo?: string },
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const { saveTo } = options;
+  const selection = readFilters(stack, options);
+  if (saveTo !== undefined && existsSync(saveTo)) {
+    throw notSaved(saveTo, "EEXIST");
+  }
+  let writer: SavedKeysWriter | undefined;
+  const tooLarge = new Set<string>();
+  return changeSessions(
+    stack,
+    selection,
+    options,
+    {
+      name: "delete",
+      done: "deleted",
+      hint: saveTo === undefined ? ", and --save-to FILE to be able to put them back" : "",
+      commands: (keys) => keys.map(({ key }) => ["UNLINK", key]),
+      ...(saveTo === undefined
+        ? {}
+        : {
+            open: async ({ live }) => {
+              writer = await createWriter(saveTo, stack.id, selection.told, live);
+            },
+            prepare: async ({ live }, keys) => {
+              if (writer === undefined) {
+                return [];
+              }
+              const { kept, tooLarge: left } = await keepKeys(live, keys, writer);
+              for (const { key } of left) {
+                tooLarge.add(key.toString("latin1"));
+              }
+              return kept;
+            },
+            settle: async (isDone) => writer?.settle(isDone),
+            close: async () => writer?.close(),
+          }),
+      told: () => [
+        ...(tooLarge.size > 0 ? [`${sessionsText(tooLarge.size)} left, too large to save`] : []),
+        ...(writer === undefined ? [] : [`${saveTo} has ${sessionsText(writer.deleted)}`]),
+      ],
+      data: () =>
+        writer === undefined ? {} : { savedTo: saveTo, saved: writer.deleted, tooLargeToSave: tooLarge.size },
+    },
+    terminal,
+  );
+}
+
+/** @throws InvalidInputError when the file cannot be made, since nothing was changed yet */
+async function createWriter(
+  path: string,
+  stack: string,
+  filters: string,
+  { batch }: LiveRedis,
+): Promise<SavedKeysWriter> {
+  const [info] = await batch([["INFO", "server"]]);
+  const redisVersion = /^redis_version:(\S+)/m.exec(`${unlessError(info)}`)?.[1] ?? "";
+  try {
+    return await SavedKeysWriter.create(path, {
+      stack,
+      savedAt: new Date().toISOString(),
+      redisVersion,
+      filters,
+    });
+  } catch (error) {
+    throw error instanceof NotSaved ? notSaved(path, error.code) : error;
+  }
+}
+
+function notSaved(path: string, code: string): InvalidInputError {
+  return new InvalidInputError([
+    {
+      field: "--save-to",
+      got: `${path} (${code})`,
+      expected: "a file that is not there yet, in a folder that can be written",
+      fix: "name another file",
+    },
+  ]);
+}

@@ -1,0 +1,32 @@
+import type { ResolvedStack } from "../../config/resolve-stack";
+import { Problems } from "../../core/problem";
+import type { ExitCode } from "../exit-code";
+import { type ChangeFlags, changeSessions } from "../sessions/change-sessions";
+import { type FilterFlags, readDuration, readFilters } from "../sessions/session-filters";
+import type { Terminal } from "../terminal";
+
+/** `redis-ops sessions expire`: lets sessions end sooner, never later. A dry run, and with `yes` the change. */
+export async function sessionsExpire(
+  stack: ResolvedStack,
+  options: FilterFlags & ChangeFlags & { readonly in: string },
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const problems = new Problems();
+  const milliseconds = readDuration("--in", options.in, problems);
+  problems.throwIfAny();
+  return changeSessions(
+    stack,
+    readFilters(stack, options),
+    options,
+    {
+      name: "expire",
+      done: "shortened",
+      hint: "; a session that ends sooner keeps its TTL",
+      // LT: one without a TTL counts as one that never ends.
+      commands: (keys) => keys.map(({ key }) => ["PEXPIRE", key, milliseconds, "LT"]),
+      told: () => [],
+      data: () => ({ milliseconds }),
+    },
+    terminal,
+  );
+}

@@ -1,0 +1,84 @@
+import type { ResolvedStack } from "../../config/resolve-stack";
+import { Problems } from "../../core/problem";
+import { ExitCode } from "../exit-code";
+import { keyText } from "../keys/key-text";
+import { emptyTally, findSessions } from "../sessions/find-sessions";
+import { maskSecrets } from "../sessions/mask-secrets";
+import { readLimit } from "../sessions/read-limit";
+import type { Session } from "../sessions/read-sessions";
+import { type FilterFlags, readFilters } from "../sessions/session-filters";
+import { runOnKeys, searchOf } from "../sessions/session-run";
+import { sessionData, sessionsText, tallyText, ttlText } from "../sessions/session-texts";
+import { json, type Terminal, table, visible } from "../terminal";
+
+/** Sessions that are shown unless told otherwise, and at most. */
+const LIMIT = 10;
+const MAX_LIMIT = 1000;
+
+/**
+ * `redis-ops sessions show`: every field of a session. What looks like a secret is hidden unless `reveal`. Exit code 1 when
+ * none matches.
+ */
+export async function sessionsShow(
+  stack: ResolvedStack,
+  options: FilterFlags & { readonly limit?: string; readonly reveal: boolean; readonly json: boolean },
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const problems = new Problems();
+  const limit = readLimit(options.limit, LIMIT, MAX_LIMIT, problems);
+  problems.throwIfAny();
+  const selection = readFilters(stack, options);
+  let tally = emptyTally();
+  return runOnKeys(
+    stack,
+    terminal,
+    () => tallyText(tally),
+    async (run) => {
+      const search = searchOf(run, selection, { ttl: true, fields: "all" });
+      tally = search.tally;
+      const shown: Session[] = [];
+      for await (const sessions of findSessions(search)) {
+        shown.push(...sessions.slice(0, limit - shown.length));
+        if (tally.matched > shown.length) {
+          break;
+        }
+      }
+      const fieldsOf = ({ fields }: Session) => maskSecrets(fields, options.reveal) as object | undefined;
+      terminal.out(
+        options.json
+          ? json({
+              stack: stack.id,
+              filters: selection.told,
+              sessions: shown.map((session) => ({
+                ...sessionData(session, run.now),
+                fields: fieldsOf(session) ?? null,
+              })),
+            })
+          : shown.map((session) => textOf(session, fieldsOf(session))).join("\n\n"),
+      );
+      terminal.err(
+        tally.matched > shown.length
+          ? `${sessionsText(shown.length)} shown, and more match. Next: --limit for more`
+          : tallyText(tally),
+      );
+      return shown.length > 0 ? ExitCode.ok : ExitCode.unhealthy;
+    },
+  );
+}
+
+function textOf({ key, ttl, store }: Session, fields: object | undefined): string {
+  const rows =
+    fields === undefined
+      ? [
+          [
+            store.format === undefined
+              ? "no format is declared"
+              : `cannot be read as ${store.format.encoding}`,
+          ],
+        ]
+      : Object.entries(fields).map(([name, value]) => [
+          visible(name),
+          visible(typeof value === "string" ? value : (JSON.stringify(value) ?? "")),
+        ]);
+  return [`${keyText(key)}  TTL: ${ttlText(ttl)}`, table([], rows).replace(/^/gm, "  ")].join("\n");
+}

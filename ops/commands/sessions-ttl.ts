@@ -1,0 +1,103 @@
+import type { ResolvedStack } from "../../config/resolve-stack";
+import { ExitCode } from "../exit-code";
+import { keyText } from "../keys/key-text";
+import { grouped } from "../keys/progress";
+import { emptyTally, findSessions } from "../sessions/find-sessions";
+import { type FilterFlags, isFiltered, readFilters, type Selection } from "../sessions/session-filters";
+import { runOnKeys, searchOf } from "../sessions/session-run";
+import { tallyText, ttlText } from "../sessions/session-texts";
+import { json, type Terminal, table } from "../terminal";
+
+const MINUTE = 60_000;
+
+/** Upper ends of the histogram, in milliseconds. */
+const ENDS = [
+  ["less than 1 min", MINUTE],
+  ["less than 10 min", 10 * MINUTE],
+  ["less than 1 h", 60 * MINUTE],
+  ["less than 6 h", 360 * MINUTE],
+  ["less than 24 h", 1440 * MINUTE],
+  ["less than 7 days", 10_080 * MINUTE],
+  ["7 days or more", Number.POSITIVE_INFINITY],
+] as const;
+
+const FOR_EVER = "no TTL: they stay until somebody deletes them (-1 of TTL)";
+const GONE = "not there: expired or deleted (-2 of TTL)";
+
+/**
+ * `redis-ops sessions ttl`: how long sessions still live. With `key` each of them, else how many live how long. Exit code 1
+ * when a session that was asked for is not there.
+ */
+export async function sessionsTtl(
+  stack: ResolvedStack,
+  options: FilterFlags & { readonly json: boolean },
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const selection = readFilters(stack, options);
+  let tally = emptyTally();
+  return runOnKeys(
+    stack,
+    terminal,
+    () => tallyText(tally),
+    async (run) => {
+      const search = searchOf(run, selection, { ttl: true });
+      tally = search.tally;
+      const ttls = new Map<string, number>();
+      const counts = ENDS.map(() => 0);
+      let forEver = 0;
+      for await (const sessions of findSessions(search)) {
+        for (const { key, ttl = -1 } of sessions) {
+          if (selection.keys !== undefined) {
+            ttls.set(keyText(key), ttl);
+          }
+          const at = ENDS.findIndex(([, end]) => ttl < end);
+          counts[at] = (counts[at] ?? 0) + (ttl < 0 ? 0 : 1);
+          forEver += ttl < 0 ? 1 : 0;
+        }
+      }
+      if (run.isStopped()) {
+        return ExitCode.unhealthy;
+      }
+      const told = selection.keys === undefined ? histogram(counts, forEver) : eachOf(selection, ttls);
+      terminal.out(
+        options.json ? json({ stack: stack.id, filters: selection.told, ...told.data }) : told.text,
+      );
+      terminal.err(tallyText(tally));
+      return selection.keys !== undefined && ttls.size < selection.keys.length
+        ? ExitCode.unhealthy
+        : ExitCode.ok;
+    },
+  );
+}
+
+function histogram(counts: readonly number[], forEver: number) {
+  const rows = ENDS.map(([text], at) => [text, counts[at] ?? 0] as const);
+  return {
+    data: {
+      ttl: rows.map(([text, sessions], at) => ({
+        text,
+        belowMilliseconds: Number.isFinite(ENDS[at]?.[1]) ? ENDS[at]?.[1] : null,
+        sessions,
+      })),
+      withoutTtl: forEver,
+    },
+    text: table(
+      ["TTL", "SESSIONS"],
+      [...rows, [FOR_EVER, forEver] as const].map(([text, count]) => [text, grouped(count)]),
+    ),
+  };
+}
+
+function eachOf({ keys = [], ...others }: Selection, ttls: ReadonlyMap<string, number>) {
+  const rows = keys.map((key) => ({ key: keyText(key), ttl: ttls.get(keyText(key)) }));
+  const absent = isFiltered(others) ? `${GONE}, or another filter does not hold` : GONE;
+  return {
+    data: {
+      sessions: rows.map(({ key, ttl }) => ({ key, matches: ttl !== undefined, ttlMilliseconds: ttl ?? -2 })),
+    },
+    text: table(
+      ["KEY", "TTL"],
+      rows.map(({ key, ttl }) => [key, ttl === undefined ? absent : ttl < 0 ? FOR_EVER : ttlText(ttl)]),
+    ),
+  };
+}

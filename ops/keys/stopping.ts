@@ -1,0 +1,32 @@
+import { ExitCode } from "../exit-code";
+import type { Terminal } from "../terminal";
+
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/**
+ * Runs `work`, which asks between two batches whether it has been told to stop. The first signal is told to it alone; the
+ * second ends the program at once, with exit code 1.
+ */
+export async function stopping<T>(
+  terminal: Terminal,
+  work: (isStopped: () => boolean) => Promise<T>,
+): Promise<T> {
+  let isStopped = false;
+  const stop = () => {
+    if (isStopped) {
+      process.exit(ExitCode.unhealthy);
+    }
+    isStopped = true;
+    terminal.err("stopping after the batch that is under way; once more ends at once");
+  };
+  for (const signal of SIGNALS) {
+    process.on(signal, stop);
+  }
+  try {
+    return await work(() => isStopped);
+  } finally {
+    for (const signal of SIGNALS) {
+      process.off(signal, stop);
+    }
+  }
+}

@@ -1,0 +1,215 @@
+import type { ResolvedStack } from "../../config/resolve-stack";
+import { InvalidInputError } from "../../core/problem";
+import { ExitCode } from "../exit-code";
+import { changeWatched, WATCHED_TOGETHER, type WatchedChange } from "../keys/change-watched";
+import { grouped } from "../keys/progress";
+import { json, type Terminal } from "../terminal";
+import { emptyTally, findSessions, judge } from "./find-sessions";
+import type { Session, StoredKey } from "./read-sessions";
+import { isFiltered, type Selection } from "./session-filters";
+import { type KeyRun, runOnKeys, searchOf } from "./session-run";
+import { headline, sessionData, sessionsText, sessionTable, tallyText } from "./session-texts";
+
+/** Sessions that a dry run shows. */
+const SAMPLE = 10;
+
+export interface ChangeFlags {
+  readonly all: boolean;
+  readonly yes: boolean;
+  readonly json: boolean;
+}
+
+/** What is done to sessions, in words and commands. */
+export interface SessionChange {
+  /** `delete` */
+  readonly name: string;
+  /** `deleted` */
+  readonly done: string;
+  /** What is said after a dry run besides `--yes`. @default - nothing */
+  readonly hint?: string;
+  readonly commands: WatchedChange<StoredKey>["commands"];
+  /** Is asked for when the connection is there, before anything is changed. @default - nothing */
+  readonly open?: (run: KeyRun) => Promise<void>;
+  readonly prepare?: (run: KeyRun, keys: readonly StoredKey[]) => Promise<readonly StoredKey[]>;
+  readonly settle?: (isDone: boolean) => Promise<void>;
+  /** @default - nothing */
+  readonly close?: () => Promise<void>;
+  /** What else was done, or left, for people. */
+  readonly told: () => readonly string[];
+  /** The same for scripts. */
+  readonly data: () => object;
+}
+
+/** Refuses to mean every session by leaving everything out. */
+export function checkAll(name: string, selection: Selection, { all }: ChangeFlags): void {
+  if (all !== isFiltered(selection)) {
+    return;
+  }
+  throw new InvalidInputError([
+    all
+      ? {
+          field: "--all",
+          got: selection.told,
+          expected: "--all or filters",
+          fix: "leave one of them out",
+        }
+      : {
+          field: `sessions ${name}`,
+          got: "no filter",
+          expected: "which sessions are meant",
+          fix: `choose with --user, --organisation, --older-than or another filter, or write --all to ${name} every session`,
+        },
+  ]);
+}
+
+/** Without `yes` shows how many match, and some of them. With it changes each that still matches when nobody else touches it. */
+export async function changeSessions(
+  stack: ResolvedStack,
+  selection: Selection,
+  flags: ChangeFlags,
+  change: SessionChange,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  checkAll(change.name, selection, flags);
+  return flags.yes
+    ? changeAll(stack, selection, flags, change, terminal)
+    : dryRun(stack, selection, flags, change, terminal);
+}
+
+async function dryRun(
+  stack: ResolvedStack,
+  selection: Selection,
+  flags: ChangeFlags,
+  change: SessionChange,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  let tally = emptyTally();
+  const done = () => `nothing was ${change.done}; ${tallyText(tally)}`;
+  return runOnKeys(stack, terminal, done, async (run) => {
+    const search = searchOf(run, selection, {});
+    tally = search.tally;
+    const first: StoredKey[] = [];
+    for await (const sessions of findSessions(search)) {
+      first.push(...sessions.slice(0, SAMPLE - first.length));
+    }
+    if (run.isStopped()) {
+      return ExitCode.unhealthy;
+    }
+    const judged = await judge(run.live, first, selection, { ttl: true, fields: "roles" }, run.now);
+    const sample = judged.flatMap((one) => (one.verdict === "matches" ? [one.session] : []));
+    terminal.err(tallyText(tally));
+    if (flags.json) {
+      const rows = sample.map((session) => sessionData(session, run.now));
+      terminal.out(json({ stack: stack.id, filters: selection.told, dryRun: true, ...tally, sample: rows }));
+      return ExitCode.ok;
+    }
+    terminal.out(dryText(stack, selection, tally.matched, sample, run.now));
+    terminal.err(
+      tally.matched === 0
+        ? `nothing to ${change.name}`
+        : `nothing was ${change.done}. Next: add --yes${change.hint ?? ""}`,
+    );
+    return ExitCode.ok;
+  });
+}
+
+function dryText(
+  stack: ResolvedStack,
+  selection: Selection,
+  matched: number,
+  sample: readonly Session[],
+  now: number,
+): string {
+  const more = matched - sample.length;
+  return [
+    headline(stack, matched, selection),
+    ...(sample.length > 0 ? [sessionTable(sample, now)] : []),
+    ...(more > 0 && sample.length > 0 ? [`and ${grouped(more)} more`] : []),
+  ].join("\n");
+}
+
+async function changeAll(
+  stack: ResolvedStack,
+  selection: Selection,
+  flags: ChangeFlags,
+  change: SessionChange,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  let tally = emptyTally();
+  const total: Total = { changed: 0, restless: 0 };
+  const done = () => [changedText(change, total), ...change.told(), tallyText(tally)].join("; ");
+  const code = await runOnKeys(stack, terminal, done, async (run) => {
+    const search = searchOf(run, selection, {});
+    tally = search.tally;
+    await change.open?.(run);
+    try {
+      await changeFound(run, search, change, total);
+    } finally {
+      await change.close?.();
+    }
+    if (run.isStopped()) {
+      return ExitCode.unhealthy;
+    }
+    terminal.err(tallyText(tally));
+    if (flags.json) {
+      terminal.out(
+        json({
+          stack: stack.id,
+          filters: selection.told,
+          dryRun: false,
+          ...tally,
+          [change.done]: total.changed,
+          changedMeanwhile: total.restless,
+          ...change.data(),
+        }),
+      );
+    } else {
+      terminal.out([`${stack.id}: ${changedText(change, total)}`, ...change.told()].join("; "));
+    }
+    return ExitCode.ok;
+  });
+  terminal.err(
+    `audit: ${new Date().toISOString()} ${stack.id} sessions ${change.name} ${selection.told || "--all"}: ${changedText(change, total)}`,
+  );
+  return code;
+}
+
+export interface Total {
+  changed: number;
+  restless: number;
+}
+
+/** Changes all that the search finds, and counts into `total`. */
+export async function changeFound(
+  run: KeyRun,
+  search: ReturnType<typeof searchOf>,
+  change: SessionChange,
+  total: Total,
+): Promise<void> {
+  const { live, now } = run;
+  const { selection } = search;
+  const { prepare, settle, commands } = change;
+  const watched: WatchedChange<StoredKey> = {
+    judge: async (keys) => {
+      const judged = await judge(live, keys, selection, { ttl: true }, now);
+      return judged.flatMap((one) => (one.verdict === "matches" ? [one.session] : []));
+    },
+    commands,
+    ...(prepare === undefined ? {} : { prepare: (keys) => prepare(run, keys) }),
+    ...(settle === undefined ? {} : { settle }),
+    onChanged: (changed) => {
+      total.changed += changed;
+    },
+  };
+  for await (const sessions of findSessions(search)) {
+    for (let from = 0; from < sessions.length; from += WATCHED_TOGETHER) {
+      const together = sessions.slice(from, from + WATCHED_TOGETHER);
+      total.restless += await changeWatched(live, together, watched);
+    }
+  }
+}
+
+function changedText({ done }: SessionChange, { changed, restless }: Total): string {
+  const left = restless > 0 ? `; ${sessionsText(restless)} left, since somebody else kept changing them` : "";
+  return `${done} ${sessionsText(changed)}${left}`;
+}

@@ -1,0 +1,196 @@
+import { matchesKey } from "../backup/match-key";
+import { keyText, parseKeyText } from "../keys/key-text";
+import type { Progress } from "../keys/progress";
+import { grouped } from "../keys/progress";
+import { scanKeys, unlessError } from "../keys/scan-keys";
+import { ownedBy, storeOf } from "../keys/store-of";
+import type { LiveRedis } from "../live-redis";
+import {
+  dateOf,
+  ownerOf,
+  READ_TOGETHER,
+  readSessions,
+  type Session,
+  type StoredKey,
+  type Wanted,
+} from "./read-sessions";
+import { needsValue, type Selection } from "./session-filters";
+import { comparable, fieldAt } from "./session-value";
+
+/** What became of the keys that were looked at. */
+export interface Tally {
+  /** Keys of the stores. */
+  keys: number;
+  /** Values that were read to be judged. */
+  read: number;
+  matched: number;
+  /** They never match a filter of a field. */
+  unreadable: number;
+  /** They never match a filter of an age. */
+  withoutDate: number;
+  /** Expired, or were removed, before they were read. */
+  gone: number;
+}
+
+export const emptyTally = (): Tally => ({
+  keys: 0,
+  read: 0,
+  matched: 0,
+  unreadable: 0,
+  withoutDate: 0,
+  gone: 0,
+});
+
+/** Why a session is chosen or is not. */
+export type Verdict = "matches" | "other" | "unreadable" | "withoutDate" | "gone";
+
+/** What has to be read of a key to judge it, and what else the caller shows. */
+export interface Shown {
+  /** @default false */
+  readonly ttl?: boolean;
+  /** `roles`: what the format declares. @default - nothing */
+  readonly fields?: "roles" | "all";
+}
+
+export interface Search {
+  readonly live: Pick<LiveRedis, "batch">;
+  readonly selection: Selection;
+  /** Milliseconds since 1970, by the server's clock. One for the whole run. */
+  readonly now: number;
+  readonly shown: Shown;
+  readonly tally: Tally;
+  readonly isStopped: () => boolean;
+  readonly progress?: Progress;
+}
+
+/** The server's clock: dates are judged by it, not by that of this machine. Milliseconds since 1970. */
+export async function serverTime(live: Pick<LiveRedis, "batch">): Promise<number> {
+  const [reply] = await live.batch([["TIME"]]);
+  const [seconds, microseconds] = unlessError(reply) as readonly Buffer[];
+  return Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000);
+}
+
+/** The sessions that match, page by page; counts into `tally`. Ends early when it is told to stop. */
+export async function* findSessions(search: Search): AsyncGenerator<readonly Session[]> {
+  const { live, selection, tally, isStopped, progress } = search;
+  for await (const { keys, share } of pagesOf(search)) {
+    for (let from = 0; from < keys.length; from += READ_TOGETHER) {
+      const together = keys.slice(from, from + READ_TOGETHER);
+      const judged = await judge(live, together, selection, search.shown, search.now);
+      yield count(judged, needsValue(selection), tally);
+      progress?.tell(share, () => `${grouped(tally.matched)} match`);
+      if (isStopped()) {
+        return;
+      }
+    }
+    progress?.tell(share, () => `${grouped(tally.matched)} match`);
+    if (isStopped()) {
+      return;
+    }
+  }
+}
+
+/** The keys of the selection, without having read any: by their names alone. */
+async function* pagesOf({ live, selection }: Search) {
+  const { keys, match, stores, allStores } = selection;
+  const isChosen = (key: Buffer) => match === undefined || matchesKey(match, key);
+  if (keys !== undefined) {
+    const chosen = keys.filter(isChosen).flatMap((key): StoredKey[] => {
+      const store = storeOf(allStores, key);
+      return store === undefined ? [] : [{ key, store }];
+    });
+    yield { keys: chosen, share: 1 };
+    return;
+  }
+  for (const [index, store] of stores.entries()) {
+    const isOwn = ownedBy(allStores, store);
+    for await (const page of scanKeys(live, store.keys)) {
+      const own = page.keys.filter((key) => isChosen(key) && isOwn(key)).map((key) => ({ key, store }));
+      yield { keys: own, share: (index + page.share) / stores.length };
+    }
+  }
+}
+
+export type Judged =
+  | { readonly verdict: "gone" }
+  | { readonly verdict: Exclude<Verdict, "gone">; readonly session: Session };
+
+/** Reads the keys and judges each, at most `READ_TOGETHER`. */
+export async function judge(
+  live: Pick<LiveRedis, "batch">,
+  keys: readonly StoredKey[],
+  selection: Selection,
+  shown: Shown,
+  now: number,
+): Promise<readonly Judged[]> {
+  const wanted = wantedOf(selection, shown);
+  const sessions =
+    wanted.ttl || wanted.value
+      ? await readSessions(live, keys, wanted)
+      : keys.map((stored): Session => stored);
+  return sessions.map((session) =>
+    session === undefined ? { verdict: "gone" } : { verdict: verdictOf(session, selection, now), session },
+  );
+}
+
+/** What a session is, once it has been read. `matches`: every filter holds. */
+export function verdictOf(session: Session, selection: Selection, now: number): Exclude<Verdict, "gone"> {
+  const { owners, where, ages, ttlBelow, withoutTtl } = selection;
+  const { ttl = -1, fields, store } = session;
+  if ((withoutTtl && ttl !== -1) || (ttlBelow !== undefined && (ttl < 0 || ttl >= ttlBelow))) {
+    return "other";
+  }
+  const isUserInKey = store.format?.user === undefined;
+  const fromKey = owners.filter(({ role }) => role === "user" && isUserInKey);
+  if (fromKey.some(({ role, value }) => ownerOf(session, role) !== keyText(parseKeyText(value)))) {
+    return "other";
+  }
+  const fromFields = owners.filter((owner) => !fromKey.includes(owner));
+  if (fields === undefined) {
+    return fromFields.length + where.length + ages.length > 0 ? "unreadable" : "matches";
+  }
+  const encoding = store.format?.encoding ?? "json";
+  const holds =
+    fromFields.every(({ role, value }) => ownerOf(session, role) === value) &&
+    where.every(({ path, value }) => comparable(fieldAt(fields, path, encoding)) === value);
+  if (!holds) {
+    return "other";
+  }
+  const agesOf = ages.map(({ role, ...age }) => ({ ...age, date: dateOf(session, role, now) }));
+  if (agesOf.some(({ date }) => date === undefined)) {
+    return "withoutDate";
+  }
+  const areOf = agesOf.every(({ date = now, is, milliseconds }) =>
+    is === "older" ? now - date > milliseconds : now - date < milliseconds,
+  );
+  return areOf ? "matches" : "other";
+}
+
+function wantedOf(selection: Selection, { ttl = false, fields }: Shown): Wanted {
+  const { stores, where } = selection;
+  const declared = stores.flatMap(({ format }) =>
+    [format?.user, format?.organisation, format?.createdAt, format?.lastActivity].flatMap(
+      (path) => path ?? [],
+    ),
+  );
+  return {
+    ttl: ttl || selection.withoutTtl || selection.ttlBelow !== undefined || selection.keys !== undefined,
+    value: fields !== undefined || needsValue(selection),
+    paths: fields === "all" ? "all" : [...new Set([...declared, ...where.map(({ path }) => path)])],
+  };
+}
+
+function count(judged: readonly Judged[], isRead: boolean, tally: Tally): readonly Session[] {
+  tally.keys += judged.length;
+  const matching: Session[] = [];
+  for (const one of judged) {
+    tally.read += isRead && one.verdict !== "gone" ? 1 : 0;
+    if (one.verdict === "matches") {
+      tally.matched += 1;
+      matching.push(one.session);
+    } else if (one.verdict !== "other") {
+      tally[one.verdict] += 1;
+    }
+  }
+  return matching;
+}

@@ -1,0 +1,237 @@
+import type { StoreProps } from "../../core/redis-stack-props";
+import { keyText } from "../keys/key-text";
+import { unlessError } from "../keys/scan-keys";
+import { firstStar } from "../keys/store-of";
+import type { Command, Reply } from "../keys/wire";
+import type { LiveRedis } from "../live-redis";
+import { sessionDate } from "./session-date";
+import type { Role } from "./session-filters";
+import { comparable, decodeText, decodeValue, type Fields, fieldAt } from "./session-value";
+
+/** A key of a store. */
+export interface StoredKey {
+  readonly key: Buffer;
+  readonly store: StoreProps;
+}
+
+/** A session as it was at one moment. */
+export interface Session extends StoredKey {
+  /** Milliseconds, or -1: it stays for ever. Undefined: not asked for. */
+  readonly ttl?: number;
+  /** Undefined: not asked for, or it cannot be read: not in the declared format, or larger than 1 MiB. */
+  readonly fields?: Fields;
+}
+
+/** What is asked of each key. For a hash, `paths` are its fields that are read; for another encoding all are. */
+export interface Wanted {
+  readonly ttl: boolean;
+  readonly value: boolean;
+  readonly paths: readonly string[] | "all";
+}
+
+/** Larger values are not fetched, and so cannot be read. */
+const MAX_VALUE_BYTES = 1_048_576;
+
+/** As much of a value is fetched together with others: nearly every session, and never more than 16 MiB at once. */
+const USUAL_BYTES = 65_536;
+
+/** Hashes of about this size are read together. */
+const MAX_TOGETHER_BYTES = 4 * MAX_VALUE_BYTES;
+
+/** Keys that are read together. */
+export const READ_TOGETHER = 256;
+
+/** Fields of a hash that are shown. */
+const MAX_FIELDS = 1000;
+
+/**
+ * Reads keys, at most `READ_TOGETHER`. The answer has the same order; undefined: the key is gone. Nothing that is read
+ * takes Redis longer than a value of 1 MiB.
+ */
+export async function readSessions(
+  live: Pick<LiveRedis, "batch">,
+  keys: readonly StoredKey[],
+  wanted: Wanted,
+): Promise<readonly (Session | undefined)[]> {
+  const [ttls, values] = await Promise.all([
+    wanted.ttl ? live.batch(keys.map(({ key }) => ["PTTL", key])) : [],
+    wanted.value ? readValues(live, keys, wanted.paths) : keys.map((): Value => ({})),
+  ]);
+  const isUnclear = (index: number) => !wanted.ttl && values[index]?.isEmpty === true;
+  const unclear = keys.filter((_, index) => isUnclear(index));
+  const exists = await live.batch(unclear.map(({ key }) => ["EXISTS", key]));
+  let next = 0;
+  return keys.map((stored, index) => {
+    const ttl = wanted.ttl ? Number(unlessError(ttls[index])) : undefined;
+    const isGone = ttl === -2 || (isUnclear(index) && exists[next++] === 0);
+    const fields = values[index]?.fields;
+    return isGone
+      ? undefined
+      : { ...stored, ...(ttl === undefined ? {} : { ttl }), ...(fields === undefined ? {} : { fields }) };
+  });
+}
+
+/** The value of a role. Undefined: there is none, or none that a filter could be compared with. */
+export function ownerOf({ key, store, fields }: Session, role: "user" | "organisation"): string | undefined {
+  const path = store.format?.[role];
+  if (path !== undefined && store.format !== undefined) {
+    return fields === undefined ? undefined : comparable(fieldAt(fields, path, store.format.encoding));
+  }
+  const user = role === "user" && store.format !== undefined ? firstStar(store.keys, key) : undefined;
+  return user === undefined ? undefined : keyText(user);
+}
+
+/** The moment that a role says, in milliseconds since 1970. Undefined: it says no date. */
+export function dateOf(
+  { store: { format }, fields }: Session,
+  role: Extract<Role, "createdAt" | "lastActivity">,
+  now: number,
+): number | undefined {
+  const path = format?.[role];
+  return path === undefined || format === undefined || fields === undefined
+    ? undefined
+    : sessionDate(fieldAt(fields, path, format.encoding), now);
+}
+
+interface Value {
+  readonly fields?: Fields | undefined;
+  /** Nothing was there: the key may be gone. */
+  readonly isEmpty?: boolean;
+}
+
+async function readValues(
+  live: Pick<LiveRedis, "batch">,
+  keys: readonly StoredKey[],
+  paths: Wanted["paths"],
+): Promise<readonly Value[]> {
+  const values: Value[] = keys.map(() => ({}));
+  const isHash = ({ store }: StoredKey) => store.format?.encoding === "hash";
+  const strings = indicesOf(keys, (stored) => stored.store.format !== undefined && !isHash(stored));
+  const starts = await live.batch(strings.map((at) => getRange(keys[at], USUAL_BYTES)));
+  for (const [index, at] of strings.entries()) {
+    values[at] = await stringOf(live, keys[at], starts[index]);
+  }
+  const hashes = indicesOf(keys, isHash);
+  const read = await readHashes(
+    live,
+    hashes.flatMap((at) => keys[at]?.key ?? []),
+    paths,
+  );
+  for (const [index, at] of hashes.entries()) {
+    values[at] = read[index] ?? {};
+  }
+  return values;
+}
+
+const indicesOf = (keys: readonly StoredKey[], isWanted: (key: StoredKey) => boolean) =>
+  keys.flatMap((stored, index) => (isWanted(stored) ? [index] : []));
+
+/** One byte more than `bytes`, so that a longer value shows. */
+function getRange(stored: StoredKey | undefined, bytes: number): Command {
+  return ["GETRANGE", stored?.key ?? "", 0, bytes];
+}
+
+async function stringOf(
+  live: Pick<LiveRedis, "batch">,
+  stored: StoredKey | undefined,
+  start: Reply | undefined,
+): Promise<Value> {
+  const encoding = stored?.store.format?.encoding;
+  if (isWrongType(start) || encoding === undefined) {
+    return {};
+  }
+  let bytes = unlessError(start) as Buffer;
+  if (bytes.length > USUAL_BYTES) {
+    const [whole] = await live.batch([getRange(stored, MAX_VALUE_BYTES)]);
+    if (isWrongType(whole)) {
+      return {};
+    }
+    bytes = unlessError(whole) as Buffer;
+  }
+  return bytes.length === 0
+    ? { isEmpty: true }
+    : bytes.length > MAX_VALUE_BYTES
+      ? {}
+      : { fields: decodeValue(bytes, encoding) };
+}
+
+/** The lengths of what is read come first, so that at most 4 MiB are read together. */
+async function readHashes(
+  live: Pick<LiveRedis, "batch">,
+  keys: readonly Buffer[],
+  wanted: Wanted["paths"],
+): Promise<readonly Value[]> {
+  const lengths = await live.batch(keys.map((key) => ["HLEN", key]));
+  const names = await fieldNames(live, keys, lengths, wanted);
+  const sizes = await live.batch(
+    keys.flatMap((key, at) => (names[at] ?? []).map((name): Command => ["HSTRLEN", key, name])),
+  );
+  const values = lengths.map((length): Value => {
+    const isWanted = wanted === "all" || wanted.length > 0;
+    return length === 0 ? { isEmpty: true } : isWanted || isWrongType(length) ? {} : { fields: {} };
+  });
+  let group: number[] = [];
+  let groupBytes = 0;
+  const readGroup = async () => {
+    const replies = await live.batch(group.map((at) => ["HMGET", keys[at] ?? "", ...(names[at] ?? [])]));
+    for (const [index, at] of group.entries()) {
+      values[at] = { fields: asHash(names[at] ?? [], replies[index]) };
+    }
+    group = [];
+    groupBytes = 0;
+  };
+  let next = 0;
+  for (const [at, fields] of names.entries()) {
+    const bytes = sizes
+      .slice(next, next + fields.length)
+      .reduce<number>((sum, size) => sum + (typeof size === "number" ? size : 0), 0);
+    next += fields.length;
+    if (bytes <= MAX_VALUE_BYTES && fields.length > 0) {
+      group.push(at);
+      groupBytes += bytes;
+    }
+    if (groupBytes > MAX_TOGETHER_BYTES) {
+      await readGroup();
+    }
+  }
+  await readGroup();
+  return values;
+}
+
+/** The fields to read of each key. None: there is no hash, or it has too many fields to be shown. */
+async function fieldNames(
+  live: Pick<LiveRedis, "batch">,
+  keys: readonly Buffer[],
+  lengths: readonly Reply[],
+  wanted: Wanted["paths"],
+): Promise<readonly (readonly (string | Buffer)[])[]> {
+  const isShown = keys.map((_, at) => Number(lengths[at]) > 0 && Number(lengths[at]) <= MAX_FIELDS);
+  if (wanted !== "all") {
+    return keys.map((_, at) => (Number(lengths[at]) > 0 ? [...wanted] : []));
+  }
+  const replies = await live.batch(keys.filter((_, at) => isShown[at]).map((key) => ["HKEYS", key]));
+  let next = 0;
+  return keys.map((_, at) => (isShown[at] ? listed(replies[next++]) : []));
+}
+
+const listed = (reply: Reply | undefined) => (Array.isArray(reply) ? (reply as readonly Buffer[]) : []);
+
+function asHash(names: readonly (string | Buffer)[], reply: Reply | undefined): Fields | undefined {
+  if (isWrongType(reply)) {
+    return undefined;
+  }
+  const texts = unlessError(reply) as readonly (Buffer | null)[];
+  return Object.fromEntries(
+    names.flatMap((name, at) => {
+      const text = texts[at];
+      return text === null || text === undefined
+        ? []
+        : [[Buffer.isBuffer(name) ? keyText(name) : name, decodeText(text)]];
+    }),
+  );
+}
+
+/** Another type than the declared one: the session cannot be read. */
+function isWrongType(reply: Reply | undefined): reply is Error {
+  return reply instanceof Error && reply.message.startsWith("WRONGTYPE");
+}

@@ -1,0 +1,224 @@
+import type { ResolvedStack } from "../../config/resolve-stack";
+import { Duration } from "../../core/duration";
+import { InvalidValueError, Problems } from "../../core/problem";
+import type { StoreProps } from "../../core/redis-stack-props";
+import { parseKeyText } from "../keys/key-text";
+import { storeOf } from "../keys/store-of";
+
+/** Which sessions a person means, as written on the command line. All of it must hold. */
+export interface FilterFlags {
+  readonly store?: string;
+  readonly key: readonly string[];
+  readonly match?: string;
+  readonly user?: string;
+  readonly organisation?: string;
+  readonly where: readonly string[];
+  readonly olderThan?: string;
+  readonly youngerThan?: string;
+  readonly idleFor?: string;
+  readonly ttlBelow?: string;
+  readonly withoutTtl: boolean;
+}
+
+/** The fields of a format that say something of every session. */
+export const ROLES = ["user", "organisation", "createdAt", "lastActivity"] as const;
+export type Role = (typeof ROLES)[number];
+
+/** A date that must be more, or less, than so long ago. */
+export interface AgeFilter {
+  readonly role: "createdAt" | "lastActivity";
+  readonly is: "older" | "younger";
+  readonly milliseconds: number;
+}
+
+/** Which keys are looked at, and what must hold of them. */
+export interface Selection {
+  /** Every store of the stack, since a key may belong to another one. */
+  readonly allStores: readonly StoreProps[];
+  /** Those looked at. */
+  readonly stores: readonly StoreProps[];
+  /** These keys alone. Undefined: all of the stores. */
+  readonly keys?: readonly Buffer[];
+  readonly match?: string;
+  readonly owners: readonly { readonly role: "user" | "organisation"; readonly value: string }[];
+  readonly where: readonly { readonly path: string; readonly value: string }[];
+  readonly ages: readonly AgeFilter[];
+  /** Milliseconds. */
+  readonly ttlBelow?: number;
+  readonly withoutTtl: boolean;
+  /** The flags as they were written, for people. Empty: every session of the stores. */
+  readonly told: string;
+}
+
+const AGES = [
+  ["--older-than", "olderThan", "createdAt", "older"],
+  ["--younger-than", "youngerThan", "createdAt", "younger"],
+  ["--idle-for", "idleFor", "lastActivity", "older"],
+] as const;
+
+/** @throws InvalidInputError with everything that is wrong, and what the formats of the stores cannot answer */
+export function readFilters({ id, service, props }: ResolvedStack, flags: FilterFlags): Selection {
+  const problems = new Problems();
+  const sessions = props.stores.filter(({ kind }) => kind === "sessions");
+  const file = `config/services/${service.name}.ts`;
+  const patterns = sessions.map(({ keys }) => keys).join(", ");
+  if (sessions.length === 0) {
+    problems.add({
+      field: id,
+      got: "no store of kind sessions",
+      expected: "a stack that keeps sessions",
+      fix: `declare them in stores of ${file}, or name another stack`,
+    });
+    problems.throwIfAny();
+  }
+  const stores = sessions.filter(({ keys }) => flags.store === undefined || keys === flags.store);
+  if (stores.length === 0) {
+    problems.add({
+      field: "--store",
+      got: JSON.stringify(flags.store),
+      expected: `one of ${patterns}`,
+      fix: "write the pattern of a store of kind sessions",
+    });
+  }
+  const keys = flags.key.map(parseKeyText);
+  for (const [index, key] of keys.entries()) {
+    const store = storeOf(props.stores, key);
+    if (store === undefined || !stores.includes(store)) {
+      problems.add({
+        field: "--key",
+        got: JSON.stringify(flags.key[index]),
+        expected: `a key of ${stores.map(({ keys }) => keys).join(", ") || patterns}`,
+        fix: "write it as sessions list prints it",
+      });
+    }
+  }
+  const declared = (field: string, role: Role) => {
+    for (const { keys, format } of stores.filter((store) => !hasRole(store, role))) {
+      problems.add({
+        field,
+        got: `${keys} ${format === undefined ? "without a format" : `without format.${role}`}`,
+        expected: `a store that says which field is its ${role}`,
+        fix: `declare format.${role} of ${keys} in ${file}, or choose with --match or --store`,
+      });
+    }
+  };
+  const owners = (["user", "organisation"] as const).flatMap((role) => {
+    const value = flags[role];
+    if (value !== undefined) {
+      declared(`--${role}`, role);
+    }
+    return value === undefined ? [] : [{ role, value }];
+  });
+  const ages = AGES.flatMap(([field, flag, role, is]) => {
+    const text = flags[flag];
+    if (text === undefined) {
+      return [];
+    }
+    declared(field, role);
+    return [{ role, is, milliseconds: readDuration(field, text, problems) }];
+  });
+  const where = flags.where.map((text) => readWhere(text, problems));
+  if (where.length > 0) {
+    for (const { keys } of stores.filter(({ format }) => format === undefined)) {
+      problems.add({
+        field: "--where",
+        got: `${keys} without a format`,
+        expected: "a store that says how its values are written",
+        fix: `declare format of ${keys} in ${file}, or choose with --match or --store`,
+      });
+    }
+  }
+  if (flags.ttlBelow !== undefined && flags.withoutTtl) {
+    problems.add({
+      field: "--ttl-below",
+      got: "--without-ttl as well",
+      expected: "one of them: no session has both",
+      fix: "leave one out",
+    });
+  }
+  const ttlBelow =
+    flags.ttlBelow === undefined ? undefined : readDuration("--ttl-below", flags.ttlBelow, problems);
+  problems.throwIfAny();
+  return {
+    allStores: props.stores,
+    stores,
+    ...(keys.length === 0 ? {} : { keys: distinct(keys) }),
+    ...(flags.match === undefined ? {} : { match: flags.match }),
+    owners,
+    where,
+    ages,
+    ...(ttlBelow === undefined ? {} : { ttlBelow }),
+    withoutTtl: flags.withoutTtl,
+    told: tell(flags),
+  };
+}
+
+/** Whether anything was asked for beyond the stores. */
+export function isFiltered({ keys, match, owners, where, ages, ttlBelow, withoutTtl }: Selection): boolean {
+  return (
+    keys !== undefined ||
+    match !== undefined ||
+    owners.length + where.length + ages.length > 0 ||
+    ttlBelow !== undefined ||
+    withoutTtl
+  );
+}
+
+/** Whether a session has to be read to be judged. */
+export function needsValue({ owners, where, ages, stores }: Selection): boolean {
+  const isInKey = stores.every(({ format }) => format?.user === undefined);
+  return where.length + ages.length > 0 || owners.some(({ role }) => role !== "user" || !isInKey);
+}
+
+/** Whether the format of a store says a role. Who it is may stand in the key. */
+export function hasRole({ keys, format }: StoreProps, role: Role): boolean {
+  return format !== undefined && (format[role] !== undefined || (role === "user" && keys.includes("*")));
+}
+
+/** A time as `config/` writes it, the blank left out or not; in milliseconds. */
+export function readDuration(field: string, text: string, problems: Problems): number {
+  return problems.read(field, 1, () => {
+    const milliseconds = Duration.parse(text.replace(/^(\d+)([a-z]+)$/, "$1 $2")).toMilliseconds();
+    if (milliseconds === 0) {
+      throw new InvalidValueError(JSON.stringify(text), "1 ms or more", "write a longer time");
+    }
+    return milliseconds;
+  });
+}
+
+function readWhere(text: string, problems: Problems) {
+  const at = text.indexOf("=");
+  if (at < 1) {
+    problems.add({
+      field: "--where",
+      got: JSON.stringify(text),
+      expected: "FIELD=VALUE, such as user.role=admin",
+      fix: "write a field, an equals sign and a value",
+    });
+  }
+  return { path: text.slice(0, at), value: text.slice(at + 1) };
+}
+
+function distinct(keys: readonly Buffer[]): readonly Buffer[] {
+  return [...new Map(keys.map((key) => [key.toString("latin1"), key])).values()];
+}
+
+const NAMES: readonly (readonly [string, Exclude<keyof FilterFlags, "withoutTtl">])[] = [
+  ["--store", "store"],
+  ["--key", "key"],
+  ["--match", "match"],
+  ["--user", "user"],
+  ["--organisation", "organisation"],
+  ["--where", "where"],
+  ["--older-than", "olderThan"],
+  ["--younger-than", "youngerThan"],
+  ["--idle-for", "idleFor"],
+  ["--ttl-below", "ttlBelow"],
+];
+
+function tell(flags: FilterFlags): string {
+  const written = NAMES.flatMap(([name, field]) =>
+    [flags[field] ?? []].flat().map((value) => `${name} ${JSON.stringify(value)}`),
+  );
+  return [...written, ...(flags.withoutTtl ? ["--without-ttl"] : [])].join(" ");
+}
