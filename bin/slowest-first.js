@@ -14,7 +14,6 @@ const LONGEST = [
   "upgrade",
   "directives",
   "upgrade-kills",
-  "missing-secrets",
   "restore-failures",
 ];
 

@@ -6,6 +6,7 @@
 
 plan_file=plan
 terraform=''
+stack_facts='[]'
 preflight=("$root/bin/redis-ops" preflight) # one that deploys nothing adds --without-secrets --without-data
 
 stack_directory() { printf '%s/cdktf.out/stacks/%s' "$root" "$1"; }
@@ -80,12 +81,11 @@ explain_plan() { # STACK [--data-checked]
 
 _synthesize() { (CDPATH='' cd "$root" && node --import tsx main.ts && mkdir -p state); }
 
-# What bin/redis-ops stacks --json says of a stack; a list one line each.
+# What bin/redis-ops stacks --json said of a stack before anything was done; a list one line each.
 stack_fact() { # STACK FIELD
-  "$root/bin/redis-ops" stacks --json |
-    node -e 'const [id, field] = process.argv.slice(1);
-      const stacks = JSON.parse(require("fs").readFileSync(0, "utf8"));
-      console.log([stacks.find(({ stack }) => stack === id)[field]].flat().join("\n"));' "$1" "$2"
+  node -e 'const [id, field] = process.argv.slice(1);
+    const stacks = JSON.parse(require("fs").readFileSync(0, "utf8"));
+    console.log([stacks.find(({ stack }) => stack === id)[field]].flat().join("\n"));' "$1" "$2" <<<"$stack_facts"
 }
 
 # Checks everything first, then gets what is missing. Sets stacks, terraform and the lab's environment.
@@ -121,6 +121,7 @@ prepare() { # STACK...
     require ensure_docker
     refuse_problems
   fi
+  stack_facts=$("$root/bin/redis-ops" stacks --json)
   for image in $(for stack in "$@"; do stack_fact "$stack" images; done | sort -u); do
     arguments+=(--engine-image "$image")
   done

@@ -113,6 +113,7 @@ export function clients(
   { maxclients }: RedisServerProps,
   { connectedClients, blockedClients }: ThresholdsProps,
 ): readonly Alert[] {
+  const rejected = of("redis_rejected_connections_total");
   return [
     ...atBothLevels((severity) => ({
       alert: "RedisConnectedClientsHigh",
@@ -125,10 +126,11 @@ export function clients(
     {
       alert: "RedisRejectedConnections",
       severity: "critical",
-      expr: `${max(`increase(${of("redis_rejected_connections_total")}[5m])`)} > 0`,
+      // The exporter is rejected like everybody else. When it is let in again after 5 minutes, no window has the increase.
+      expr: `${max(`increase(${rejected}[5m])`)} > 0 or ${max(`${rejected} - last_over_time(${rejected}[1h] offset 5m)`)} > 0`,
       for: "0m",
       summary: "connections are rejected",
-      description: `{{ $value | printf "%.0f" }} connections were rejected within 5 minutes, since maxclients (${maxclients}) was reached.`,
+      description: `{{ $value | printf "%.0f" }} connections were rejected in the last 5 minutes that the exporter saw, since maxclients (${maxclients}) was reached.`,
       runbook: "rejected-connections",
     },
     ...(blockedClients === undefined

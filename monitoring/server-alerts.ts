@@ -18,7 +18,7 @@ export function availability(of: Series, server: RedisServerProps): readonly Ale
       for: "1m",
       summary: "Redis does not answer",
       description:
-        "The exporter gets no answer: Redis is stopped, hangs, or refuses the exporter's password.",
+        "The exporter gets no answer: Redis is stopped, hangs, refuses the exporter's password, or takes no more connections (maxclients).",
       runbook: "unresponsive",
     },
     {
@@ -48,7 +48,7 @@ export function availability(of: Series, server: RedisServerProps): readonly Ale
       for: server.healthcheck.startPeriod.toGo(),
       summary: "Redis still loads its data",
       description: `Clients get LOADING for longer than ${server.healthcheck.startPeriod}, in which maxmemory of ${server.maxmemory} is loaded.`,
-      runbook: "cannot-start",
+      runbook: "unresponsive",
     },
   ];
 }

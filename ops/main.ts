@@ -10,10 +10,11 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
   let code: ExitCode = ExitCode.ok;
   try {
     // Loaded here, so that a file of config/ with a brace missing is bad input and not a bug.
-    const { buildProgram } = await import("./program");
-    const program = buildProgram(terminal, (result) => {
+    const { buildProgram }: typeof import("./program") = require("./program");
+    const finish = (result: ExitCode) => {
       code = result;
-    });
+    };
+    const program = buildProgram(terminal, finish, argv[0]);
     await program.parseAsync(argv, { from: "user" });
     return code;
   } catch (error) {

@@ -1,6 +1,5 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { loadStacks } from "../config/load-stacks";
-import { addBackup } from "./backup-commands";
 import { asJson, examples, exitCodes, repeated } from "./command-help";
 import { type ApplyLiveOptions, applyLive } from "./commands/apply-live";
 import {
@@ -15,25 +14,31 @@ import { GATE_FORMATS, type GateFormat, gatesCheck, gatesList } from "./commands
 import { preflight } from "./commands/preflight";
 import { stacks } from "./commands/stacks";
 import { verify } from "./commands/verify";
-import { addCompletion } from "./completion-command";
-import { addConfig } from "./config-commands";
-import { addDiagnose } from "./diagnose-command";
-import { addDoctor } from "./doctor-command";
 import { EXIT_CODES, type ExitCode, OUTPUT_LOST } from "./exit-code";
 import { loadOptions, loadStack } from "./load";
-import { addLook } from "./look-commands";
-import { addMemory } from "./memory-command";
-import { addMonitoring } from "./monitoring-commands";
 import { readText } from "./read-text";
-import { addRestore } from "./restore-command";
-import { addSecrets } from "./secrets-commands";
-import { addService } from "./service-commands";
-import { addSessions } from "./sessions-commands";
 import type { Terminal } from "./terminal";
-import { addUpgrade } from "./upgrade-command";
 
-/** The command line. `finish` gets the exit code of the command that ran. */
-export function buildProgram(terminal: Terminal, finish: (code: ExitCode) => void): Command {
+type Finish = (code: ExitCode) => void;
+
+/**
+ * The command line. `finish` gets the exit code of the command that ran.
+ *
+ * With `called`, the first word of a command line, it has that command and not all others: their code is not loaded, which
+ * is half of the time of a start. A word that is no command, and one that needs all of them, has all of them.
+ */
+export function buildProgram(terminal: Terminal, finish: Finish, called?: string): Command {
+  const short = called === undefined ? undefined : programOf(terminal, finish, called);
+  const isIn = short?.commands.some((command) => command.name() === called);
+  return short !== undefined && isIn ? short : programOf(terminal, finish);
+}
+
+function programOf(terminal: Terminal, finish: Finish, called?: string): Command {
+  const add = (words: readonly string[], load: () => (...all: [Command, Terminal, Finish]) => void) => {
+    if (called === undefined || words.includes(called)) {
+      load()(program, terminal, finish);
+    }
+  };
   const program = new Command("redis-ops")
     .description("Looks after the Redis stacks of this repository.")
     .showHelpAfterError("(add --help for what it takes)")
@@ -55,9 +60,9 @@ export function buildProgram(terminal: Terminal, finish: (code: ExitCode) => voi
     .addHelpText("after", examples("stacks", "stacks --json"))
     .action((options) => finish(stacks(loadStacks(loadOptions()), options, terminal)));
 
-  addConfig(program, terminal, finish);
-  addLook(program, terminal, finish);
-  addMemory(program, terminal, finish);
+  add(["config"], () => require("./config-commands").addConfig);
+  add(["status", "clients", "slow", "latency", "hot"], () => require("./look-commands").addLook);
+  add(["memory"], () => require("./memory-command").addMemory);
   program
     .command("connection <stack>")
     .description("print what a client is configured with, without the password")
@@ -125,8 +130,8 @@ export function buildProgram(terminal: Terminal, finish: (code: ExitCode) => voi
       ),
     );
 
-  addDiagnose(program, terminal, finish);
-  addDoctor(program, terminal, finish);
+  add(["diagnose"], () => require("./diagnose-command").addDiagnose);
+  add(["doctor"], () => require("./doctor-command").addDoctor);
   program
     .command("gates [stacks...]")
     .description("tell which rules the stacks break, of these stacks or all")
@@ -163,7 +168,7 @@ export function buildProgram(terminal: Terminal, finish: (code: ExitCode) => voi
       finish(explainPlan(readText("--from", options.from), options, terminal)),
     );
 
-  addMonitoring(program, terminal, finish);
+  add(["monitoring"], () => require("./monitoring-commands").addMonitoring);
   program
     .command("downtime <stack>", { hidden: true })
     .description("tell how long a server did not answer while bin/up replaced it")
@@ -172,7 +177,7 @@ export function buildProgram(terminal: Terminal, finish: (code: ExitCode) => voi
       finish(await downtime(loadStack(id), readText("--events", options.events), terminal)),
     );
 
-  addCompletion(program, terminal, finish);
+  add([], () => require("./completion-command").addCompletion);
   program.commandsGroup("Commands that change something:");
   program
     .command("verify <stack>")
@@ -192,8 +197,8 @@ export function buildProgram(terminal: Terminal, finish: (code: ExitCode) => voi
       finish(await verify(loadStack(id), { ...options, timeoutSeconds: options.timeout }, terminal)),
     );
 
-  addBackup(program, terminal, finish);
-  addRestore(program, terminal, finish);
+  add(["backup"], () => require("./backup-commands").addBackup);
+  add(["restore"], () => require("./restore-command").addRestore);
   program
     .command("apply-live <stack>")
     .description("give a running server the values of its configuration that it can take without a restart")
@@ -210,10 +215,12 @@ export function buildProgram(terminal: Terminal, finish: (code: ExitCode) => voi
       finish(await applyLive(loadStack(id), options, terminal)),
     );
 
-  addUpgrade(program, terminal, finish);
-  addSecrets(program, terminal, finish);
-  addSessions(program, terminal, finish);
-  addService(program, terminal, finish);
+  add(["upgrade"], () => require("./upgrade-command").addUpgrade);
+  add(["secrets"], () => require("./secrets-commands").addSecrets);
+  add(["sessions"], () => require("./sessions-commands").addSessions);
+  add(["queue"], () => require("./queue-commands").addQueue);
+  add(["cache", "locks", "rate-limits"], () => require("./store-commands").addStores);
+  add(["service"], () => require("./service-commands").addService);
   return program;
 }
 

@@ -84,12 +84,14 @@ export function addSessions(program: Command, terminal: Terminal, finish: (code:
   command(
     "delete",
     "show which sessions would be deleted; with --yes, delete them",
-    "\nA session is deleted only when it is still what it was chosen for: whoever renews it in between keeps it.",
+    "\nA session is deleted only when it is still what it was chosen for: whoever renews it in between keeps it. What cannot be\n" +
+      "read as the format says is left alone, whatever the filters.",
     "sessions delete prospectflow-prod --organisation 42",
     "sessions delete prospectflow-prod --organisation 42 --save-to org-42.saved --yes",
   )
     .addOption(all())
     .addOption(yes())
+    .option("--unreadable", "those whose value cannot be read, too; --key means them anyway", false)
     .option("--save-to <file>", "keep what is deleted, with its TTL, for sessions restore")
     .action(async (id: string, options) => finish(await sessionsDelete(loadStack(id), options, terminal)));
   command(

@@ -9,7 +9,6 @@ jest.setTimeout(15 * 60_000);
 let copy: ProjectCopy;
 beforeAll(async () => {
   copy = await ProjectCopy.make();
-  copy.checkHealthEverySecond("dev-cache");
   await copy.run("bin/lab", ["up"]);
 });
 afterAll(() => copy.cleanUp());

@@ -22,7 +22,6 @@ const said: string[] = [];
 
 beforeAll(async () => {
   copy = await ProjectCopy.make();
-  copy.checkHealthEverySecond("sentra-portal");
 });
 afterAll(() => copy.cleanUp());
 

@@ -17,8 +17,6 @@ const said: string[] = [];
 
 beforeAll(async () => {
   copy = await ProjectCopy.make();
-  copy.checkHealthEverySecond("dev-cache");
-  copy.checkHealthEverySecond("sentra-portal");
 });
 afterAll(() => copy.cleanUp());
 

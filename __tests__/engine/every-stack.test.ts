@@ -7,6 +7,7 @@ import {
   expectedContainers,
   redisConfOf,
 } from "../support/container-facts";
+import { diagnosed } from "../support/diagnosed";
 import { comparable, expectedSettings } from "../support/expected-settings";
 import { renamed } from "../support/renamed-service";
 import { askedConfig, type RedisConfig, runningConfig } from "../support/running-config";
@@ -87,6 +88,13 @@ describe.each(STACKS)("$id", ({ service, environment }) => {
       ...Object.values(renamedCommands),
       "GET",
     ]);
+  });
+
+  it("has nothing wrong with it that diagnose would find", async () => {
+    const { findings, exitCode } = await diagnosed(stack);
+    const wrong = findings.filter(({ id }) => !id.startsWith("slow-commands/"));
+    expect(wrong.map(({ id, saw }) => `${id}: ${saw}`)).toEqual([]);
+    expect(exitCode).toBe(findings.length === 0 ? 0 : 1);
   });
 
   it("has the container that its values ask for", () => {

@@ -1,7 +1,7 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { ProjectCopy } from "../support/project-copy";
-import { commandsIn, linesNotIn, linkedFiles } from "../support/readme";
+import { commandsIn, linesNotIn } from "../support/readme";
 import { plainEnvironment, runProgram } from "../support/run-program";
 
 // README.md is a test. Its blocks of `console` or `sh` are run from top to bottom in one copy of the project:
@@ -63,12 +63,6 @@ test("every program that README.md names in its table is there", () => {
   for (const [, script = ""] of README.matchAll(/`npm run ([a-z-]+)/g)) {
     expect(Object.keys(scripts)).toContain(script);
   }
-});
-
-test("every file that README.md links to is there", () => {
-  const files = linkedFiles(README);
-  expect(files.length).toBeGreaterThan(0);
-  expect(files.filter((file) => !existsSync(join(PROJECT, file)))).toEqual([]);
 });
 
 test("a shown line that is not in the output is noticed, and one in another order", () => {

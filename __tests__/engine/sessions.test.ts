@@ -13,6 +13,7 @@ import { sessionsShow } from "../../ops/commands/sessions-show";
 import { sessionsTtl } from "../../ops/commands/sessions-ttl";
 import { dockerEngine } from "../../ops/docker-engine";
 import { Progress } from "../../ops/keys/progress";
+import { readSavedKeys } from "../../ops/keys/saved-keys";
 import { connectRedis, type LiveRedis } from "../../ops/live-redis";
 import { changeFound, type SessionChange } from "../../ops/sessions/change-sessions";
 import { emptyTally, serverTime } from "../../ops/sessions/find-sessions";
@@ -34,7 +35,7 @@ import { TestStack } from "../support/test-stack";
 /** One stack with a password and renamed commands, and two clients: the one that works, and the one that meddles. */
 
 const NONE = { key: [], where: [], withoutTtl: false, json: false };
-const SURE = { ...NONE, all: false, yes: true };
+const SURE = { ...NONE, all: false, yes: true, unreadable: false };
 
 let scratch: Scratch;
 let stack: TestStack;
@@ -72,7 +73,7 @@ it("counts, lists, shows and tells TTLs, with odd keys and without secrets", asy
   expect(await recorded((terminal) => sessionsCount(stack.resolved, about, terminal))).toMatchObject({
     exitCode: 0,
     out: "2",
-    err: "3 sessions looked at, 3 read, 2 match; 1 cannot be read, so that no filter of a field matches them",
+    err: "3 sessions looked at, 3 read, 2 match; 1 cannot be read, and so do not match",
   });
   const listed = await recorded((terminal) =>
     sessionsList(stack.resolved, { ...NONE, json: true }, terminal),
@@ -135,6 +136,30 @@ it("deletes nothing without --yes, keeps what it deletes, and puts it back with 
   expect(Number(await stack.redis("TTL", "session:ann"))).toBeGreaterThan(3000);
 });
 
+it("leaves what cannot be read alone, unless that is what was said", async () => {
+  const options = { ...SURE, match: "session:b*" };
+  const left = await recorded((terminal) => sessionsDelete(stack.resolved, options, terminal));
+  expect(left).toMatchObject({ exitCode: 0, out: `${stack.resolved.id}: deleted 0 sessions` });
+  expect(left.err).toContain("1 session looked at, 1 read, 0 match; 1 cannot be read, and so do not match");
+  const organisation = { ...SURE, organisation: "7", unreadable: true };
+  await expect(sessionsDelete(stack.resolved, organisation, { out: fail, err: fail })).rejects.toThrow(
+    '--unreadable: got --organisation "7", expected no --key, and no filter of a field or an age, which nothing unreadable matches. Fix: leave out one of them',
+  );
+  const named = { ...SURE, key: ["session:broken"], unreadable: true };
+  await expect(sessionsDelete(stack.resolved, named, { out: fail, err: fail })).rejects.toThrow(
+    "Fix: leave it out: --key means what cannot be read, too",
+  );
+  const meant = await recorded((terminal) =>
+    sessionsDelete(stack.resolved, { ...options, unreadable: true }, terminal),
+  );
+  expect(meant.out).toBe(`${stack.resolved.id}: deleted 1 session`);
+  await other.batch([["SET", "session:broken", "{"]]);
+  const byName = await recorded((terminal) =>
+    sessionsDelete(stack.resolved, { ...SURE, key: ["session:broken"] }, terminal),
+  );
+  expect(byName.out).toBe(`${stack.resolved.id}: deleted 1 session`);
+});
+
 it("shortens TTLs and never makes one longer", async () => {
   await other.batch([["PEXPIRE", "session:ann", 60_000]]);
   const expired = await recorded((terminal) =>
@@ -149,7 +174,7 @@ it("deletes exactly what the filters mean, whatever somebody else does meanwhile
   const now = await serverTime(live);
   const seen = { deleted: 0, meddled: 0, refused: 0 };
   await fc.assert(
-    fc.asyncProperty(trial, async ({ sessions, filters, meddling }) => {
+    fc.asyncProperty(trial, async ({ sessions, filters, meddling, readableOnly }) => {
       const model = new Map<string, ModelSession>();
       const touched = new Set<string>();
       for (const one of sessions) {
@@ -202,7 +227,7 @@ it("deletes exactly what the filters mean, whatever somebody else does meanwhile
           const keys = commands.slice(1, -1).map(([, key]) => key);
           for (const key of isDone ? keys.map((word) => (word as Buffer).toString("latin1")) : []) {
             const one = model.get(key);
-            if (one === undefined || !isMeant(one, bytes(key), filters)) {
+            if (one === undefined || !isMeant(one, bytes(key), filters, readableOnly)) {
               throw new Error(`${JSON.stringify(key)} was deleted and is ${JSON.stringify(one)}`);
             }
             model.delete(key);
@@ -218,7 +243,7 @@ it("deletes exactly what the filters mean, whatever somebody else does meanwhile
         progress: new Progress({ out: () => undefined, err: () => undefined }, 0),
         isStopped: () => false,
       };
-      const selection = readFilters(stack.resolved, flagsOf(filters));
+      const selection = { ...readFilters(stack.resolved, flagsOf(filters)), readableOnly };
       const before = seen.deleted;
       await changeFound(run, { ...run, selection, shown: {}, tally: emptyTally() }, DELETION, total);
 
@@ -229,7 +254,7 @@ it("deletes exactly what the filters mean, whatever somebody else does meanwhile
       expect(stayed.sort()).toEqual([...model.keys()].sort());
       expect(total.changed).toBe(seen.deleted - before);
       const missed = [...model].filter(
-        ([key, one]) => !touched.has(key) && isMeant(one, bytes(key), filters),
+        ([key, one]) => !touched.has(key) && isMeant(one, bytes(key), filters, readableOnly),
       );
       expect(missed).toEqual([]);
     }),
@@ -239,6 +264,36 @@ it("deletes exactly what the filters mean, whatever somebody else does meanwhile
   expect(seen.meddled).toBeGreaterThan(20);
   expect(seen.refused).toBeGreaterThan(5);
 }, 3_600_000);
+
+it("says what was done until the server went away, which ends it with exit code 1", async () => {
+  const keys = Array.from({ length: 3000 }, (_, index) => `session:dies:${index}`);
+  await other.batch(keys.map((key) => ["SET", key, '{"org":{"id":"9"}}']));
+  const options = { ...SURE, organisation: "9" };
+  const saveTo = join(scratch.folder, "dies.saved");
+  const dying = sleep(5).then(async () => {
+    while (Number(await stack.redis("DBSIZE")) === keys.length) {
+      await sleep(1);
+    }
+    await stack.container.kill();
+  });
+  const ended = await recorded((terminal) =>
+    sessionsDelete(stack.resolved, { ...options, saveTo }, terminal),
+  );
+  await dying;
+  expect(ended).toMatchObject({ exitCode: 1, out: "" });
+  const [, deleted, saved] =
+    /^deleted ([\d,]+) sessions; \S+ has ([\d,]+) sessions; .*\nstopped: the connection to Redis was lost\nNext: look with bin\/redis-ops diagnose \S+; the batch under way may have been done; then run it again\naudit: .*: deleted \1 sessions$/m.exec(
+      ended.err,
+    ) ?? [];
+  expect(deleted).toBeDefined();
+  expect(saved).toBe(deleted);
+  const { batches } = await readSavedKeys(saveTo);
+  let inFile = 0;
+  for await (const batch of batches) {
+    inFile += batch.length;
+  }
+  expect(inFile).toBeGreaterThanOrEqual(Number(`${deleted}`.replace(",", "")));
+}, 60_000);
 
 const DELETION: SessionChange = {
   name: "delete",

@@ -61,6 +61,14 @@ test("the help of redis-ops groups its commands, explains the exit codes and sho
                                        volumes, never in Terraform
       sessions                         the sessions of a stack: look at them, and
                                        end them
+      queue                            the queues of a stack: what waits, runs,
+                                       failed and is stuck
+      cache                            the caches of a stack: look at them, and
+                                       clear a pattern
+      locks                            the locks of a stack: who holds them, and
+                                       release one
+      rate-limits                      the rate limits of a stack: what has been
+                                       used, and reset one
       service                          the files of config/services
 
     Commands:

@@ -1,9 +1,7 @@
 import { withEnvironmentOfItsOwn } from "../support/environment";
 import { redisOps } from "../support/recording-terminal";
 
-jest.mock("../../config/services", () =>
-  jest.requireActual("../support/fixture-services")
-);
+jest.mock("../../config/services", () => jest.requireActual("../support/fixture-services"));
 
 withEnvironmentOfItsOwn();
 
@@ -136,12 +134,7 @@ test("config show says of every value where it came from", async () => {
 
 test("config show --json has the same values and sources as the table", async () => {
   const table = (await redisOps("config", "show", "shop-prod")).out;
-  const { exitCode, out } = await redisOps(
-    "config",
-    "show",
-    "shop-prod",
-    "--json"
-  );
+  const { exitCode, out } = await redisOps("config", "show", "shop-prod", "--json");
   expect(exitCode).toBe(0);
   const { stack, values } = JSON.parse(out);
   expect(stack).toBe("shop-prod");
@@ -175,9 +168,7 @@ test("config show --json has the same values and sources as the table", async ()
 test("config show names REDIS_ENGINE where it replaced the service's engine", async () => {
   process.env.REDIS_ENGINE = "redis-7.2";
   const { out } = await redisOps("config", "show", "cache-dev");
-  expect(out).toMatch(
-    /^server\.image +redis:7\.2\.16-alpine +REDIS_ENGINE: engine redis-7\.2$/m
-  );
+  expect(out).toMatch(/^server\.image +redis:7\.2\.16-alpine +REDIS_ENGINE: engine redis-7\.2$/m);
 });
 
 test("a REDIS_ENGINE that is not in the catalogue is refused", async () => {

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CreateOptions } from "../../ops/backup/create-backup";
+import { nodeOptions } from "./node-options";
 import { plainEnvironment } from "./run-program";
 import { repository } from "./stack-fixtures";
 import type { BackupOrder } from "./take-backup";
@@ -24,7 +25,7 @@ export class BackupProcess {
     const content: BackupOrder = { service: stack.resolved.service, options };
     writeFileSync(order, JSON.stringify(content));
     this.folder = join(options.at, stack.resolved.id);
-    const program = [process.execPath, "--import", "tsx", join(__dirname, "take-backup.ts"), order];
+    const program = [process.execPath, ...nodeOptions, join(__dirname, "take-backup.ts"), order];
     this.child = spawn("sh", ["-c", `${limit}; exec "$@"`, "sh", ...program], {
       cwd: repository,
       env: plainEnvironment(),

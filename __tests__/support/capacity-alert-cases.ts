@@ -1,4 +1,4 @@
-import { type AlertCase, grow, hold, type Stretch } from "./alert-case";
+import { type AlertCase, gone, grow, hold, type Stretch } from "./alert-case";
 
 const MEBIBYTE = 1024 ** 2;
 const SESSIONS = { stack: "sessions" } as const;
@@ -10,6 +10,8 @@ const evictable = (percent: string) =>
   `used_memory is ${percent} of maxmemory (2 GiB). At 100 % Redis evicts (volatile-lru). ${levels("80 %", "90 %")}`;
 const connected = (count: number) =>
   `${count} clients are connected, the exporter among them; maxclients is 3542. ${levels("100", "500")}`;
+const rejected = (count: number) =>
+  `${count} connections were rejected in the last 5 minutes that the exporter saw, since maxclients (3542) was reached.`;
 const blocked = (count: number) =>
   `${count} clients wait in BLPOP, XREAD or the like, which no client of this service should. ${levels("0", "10")}`;
 
@@ -262,10 +264,24 @@ export const capacityAlertCases: readonly AlertCase[] = [
     at: {
       4.75: {},
       10: {
-        critical: "300 connections were rejected within 5 minutes, since maxclients (3542) was reached.",
+        critical: rejected(300),
       },
       15.5: {},
     },
+  },
+  {
+    ...SESSIONS,
+    alert: "RedisRejectedConnections",
+    name: "fires for five minutes when the exporter is let in again, which was rejected for ten",
+    series: { redis_rejected_connections_total: [hold(3, 5), gone(10), hold(403, 20)] },
+    at: { 4.75: {}, 10: {}, 15: { critical: rejected(400) }, 19.75: { critical: rejected(400) }, 20.25: {} },
+  },
+  {
+    ...SESSIONS,
+    alert: "RedisRejectedConnections",
+    name: "is quiet when the exporter was away and nobody was rejected, and when Redis has started anew",
+    series: { redis_rejected_connections_total: [hold(403, 5), gone(10), hold(403, 6), hold(0, 20)] },
+    at: { 15: {}, 22: {}, 30: {} },
   },
   {
     ...SESSIONS,

@@ -110,6 +110,7 @@ export function factsWith({ props, log = [], facts, ...changes }: Changes = {}):
     exporter: value(container),
     metrics: value("redis_up 1"),
     schedule: value(container),
+    scheduleLog: value([]),
     backups: value({ count: 3, newestSeconds: 3600, failures: [] }),
     ...facts,
   };

@@ -1,7 +1,5 @@
 import { diagnose } from "../../ops/commands/diagnose";
 import { recorded } from "./recorded";
-import { plainEnvironment, runProgram } from "./run-program";
-import { repository } from "./stack-fixtures";
 import type { TestStack } from "./test-stack";
 
 interface Advised {
@@ -24,19 +22,4 @@ export async function diagnosed(stack: TestStack): Promise<Diagnosed> {
   const { exitCode, out } = await recorded((terminal) => diagnose(stack.resolved, { json: true }, terminal));
   const { healthy, findings } = JSON.parse(out) as Omit<Diagnosed, "exitCode">;
   return { exitCode, healthy, findings: findings.filter(({ severity }) => severity !== "note") };
-}
-
-/** Runs the command of a finding's advice that starts so, exactly as it is printed. */
-export async function follow(finding: Advised | undefined, beginning: string): Promise<void> {
-  const command = finding?.next.find((advice) => advice.command?.startsWith(beginning))?.command;
-  if (command === undefined) {
-    throw new Error(`${finding?.id} advises no ${beginning}`);
-  }
-  const { exitCode, output } = await runProgram("sh", ["-c", command], {
-    cwd: repository,
-    env: plainEnvironment(),
-  });
-  if (exitCode !== 0) {
-    throw new Error(`${command}: exit code ${exitCode}\n${output}`);
-  }
 }

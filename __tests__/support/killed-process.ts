@@ -2,6 +2,7 @@ import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process"
 import { join } from "node:path";
 import type { CommandOrder } from "./command-child";
 import { eventually } from "./eventually";
+import { nodeOptions } from "./node-options";
 import { plainEnvironment } from "./run-program";
 import { repository } from "./stack-fixtures";
 
@@ -49,7 +50,7 @@ export class KilledProcess {
 /** A command of `redis-ops` whose code is loaded: it does its work from the moment of its order. */
 export class CommandProcess extends KilledProcess {
   constructor(serviceFile: string) {
-    const argv = ["--import", "tsx", join(__dirname, "command-child.ts"), serviceFile];
+    const argv = [...nodeOptions, join(__dirname, "command-child.ts"), serviceFile];
     super(process.execPath, argv, { cwd: repository, env: plainEnvironment() });
   }
 

@@ -53,6 +53,8 @@ export class ProjectCopy {
     try {
       copy.copyFiles();
       copy.renameServices();
+      // The health of services that say nothing about it is checked every second, so that tests wait for less.
+      copy.edit("config/defaults.ts", 'interval: "5 s"', 'interval: "1 s"');
       return copy;
     } catch (error) {
       rmSync(copy.parent, { recursive: true, force: true });
@@ -91,12 +93,6 @@ export class ProjectCopy {
       throw new Error(`${file} does not contain ${JSON.stringify(from)}`);
     }
     writeFileSync(path, after);
-  }
-
-  /** Has the health of a service that says nothing about it checked every second, so that tests wait for less. */
-  checkHealthEverySecond(service: string): void {
-    const line = 'engine: "redis-7.4",';
-    this.edit(`config/services/${service}.ts`, line, `${line}\n  healthcheck: { interval: "1 s" },`);
   }
 
   /** What it has made on the engine so far. */

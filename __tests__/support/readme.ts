@@ -61,13 +61,6 @@ export function linesNotIn(output: string, shown: readonly string[]): readonly s
     });
 }
 
-/** The files of a document's relative links. */
-export function linkedFiles(markdown: string): readonly string[] {
-  return [...markdown.matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g)]
-    .map(([, target = ""]) => target)
-    .filter((target) => !/^[a-z]+:/.test(target));
-}
-
 function normalized(line: string): string {
   return line.trim().replace(/\s+/g, " ").replace(/ ?… ?/g, "…");
 }

@@ -10,7 +10,7 @@ import type { Scratch } from "./scratch";
 export async function renamed(
   service: Service,
   environment: EnvironmentName,
-  { prefix }: Scratch,
+  { prefix }: Pick<Scratch, "prefix">,
 ): Promise<Service> {
   const deployment = deploymentOf(service, environment);
   const { hostPort, exporter, containerName, networkName, dataVolumeName } = deployment;

@@ -1,6 +1,7 @@
 import { type AlertCase, gone, grow, hold } from "./alert-case";
 
-const DOWN = "The exporter gets no answer: Redis is stopped, hangs, or refuses the exporter's password.";
+const DOWN =
+  "The exporter gets no answer: Redis is stopped, hangs, refuses the exporter's password, or takes no more connections (maxclients).";
 const ABSENT =
   "Prometheus gets no metrics from the exporter, so that none of the other alerts of this stack can fire.";
 const LOADING = "Clients get LOADING for longer than 1 min, in which maxmemory of 256 MiB is loaded.";

@@ -126,6 +126,7 @@ export const trial = fc.record({
   sessions: fc.array(session, { minLength: 1, maxLength: 14 }),
   filters,
   meddling: fc.array(meddling, { maxLength: 3 }),
+  readableOnly: fc.boolean(),
 });
 
 export const keyOf = ({ prefix, rest }: ModelSession) =>
@@ -170,11 +171,12 @@ function serialized({ value, prefix, organisation }: ModelSession, fields: objec
 }
 
 /** Whether a session is one that the filters mean, from what is known of it alone. */
-export function isMeant(one: ModelSession, key: Buffer, filters: Filters): boolean {
+export function isMeant(one: ModelSession, key: Buffer, filters: Filters, readableOnly: boolean): boolean {
   const { organisation, olderThan, youngerThan, idleFor, where, match, ttlBelow, ttl } = filters;
   const text = key.toString("latin1");
   const fields = organisation ?? where ?? olderThan ?? youngerThan ?? idleFor;
   const isWritten = one.value === "good";
+  const isReadable = isWritten || (one.prefix === "hash:" && one.value !== "wrong type");
   const hasDate = isWritten && !one.date.startsWith("no");
   const isOld = one.ageHours > 12;
   const globs: Readonly<Record<string, RegExp>> = {
@@ -184,6 +186,7 @@ export function isMeant(one: ModelSession, key: Buffer, filters: Filters): boole
   };
   return [
     !text.startsWith("session:lock:"),
+    isReadable || !readableOnly,
     fields === undefined || isWritten,
     organisation === undefined || one.organisation === organisation,
     where === undefined || one.role === where,

@@ -74,8 +74,12 @@ export class TestStack {
     return stack;
   }
 
+  get docker(): Docker {
+    return this.scratch.docker;
+  }
+
   get container(): Docker.Container {
-    return this.scratch.docker.getContainer(this.props.server.containerName);
+    return this.docker.getContainer(this.props.server.containerName);
   }
 
   /** Runs Terraform in the stack's folder, whatever it returns. */

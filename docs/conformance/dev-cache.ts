@@ -1,4 +1,5 @@
-import { command, does, notYet, of, outOfScope, type Row, refused, type Seed } from "./row";
+import { oneServer } from "./day-two";
+import { command, does, of, outOfScope, type Row, refused, type Seed } from "./row";
 import {
   atLoopback,
   configShow,
@@ -7,7 +8,6 @@ import {
   logs,
   PINNED,
   reset,
-  sentinelAndCluster,
   shown,
   up,
   verify,
@@ -137,8 +137,13 @@ const rows: readonly Row[] = [
         service: { persistence: { appendonly: false, save: [] } },
         answer: { refusedBy: "persistence" },
       }),
-      notYet("TLS and encryption", "TLS"),
-      sentinelAndCluster,
+      refused("`tls-port` as a directive", "clients, probe and exporter would have to agree on it", ["T34"], {
+        stack: "dev-cache-dev",
+        service: { directives: { "tls-port": "6379" } },
+        answer: { problem: "dev-cache.directives.tls-port: " },
+      }),
+      ...oneServer("dev-cache-dev", "dev-cache"),
+      outOfScope("a managed instance", "it has no container"),
     ],
   },
 ];

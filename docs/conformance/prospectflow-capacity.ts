@@ -1,5 +1,15 @@
-import { command, does, notYet, of, outOfScope, type Row } from "./row";
-import { appliesLimits, LOOPBACK, sentinelAndCluster, shown, TOO_SMALL } from "./shared";
+import {
+  clientsNow,
+  everyAlert,
+  firesAndResolves,
+  latencyNow,
+  oneServer,
+  quietAlerts,
+  realAlerts,
+  slowLog,
+} from "./day-two";
+import { command, does, of, outOfScope, type Row } from "./row";
+import { appliesLimits, LOOPBACK, shown, TOO_SMALL } from "./shared";
 
 const prod = of("prospectflow-prod");
 
@@ -13,7 +23,8 @@ export const prospectflowCapacity: readonly Row[] = [
       prod.line("slowlog-log-slower-than 10000"),
       prod.value("server.slowlogMaxLen", "128"),
       prod.value("client.poolSize", "10"),
-      notYet("diagnosis and runbooks", "slow commands and clients, with who sent them"),
+      slowLog,
+      clientsNow,
     ],
   },
   {
@@ -24,7 +35,13 @@ export const prospectflowCapacity: readonly Row[] = [
       prod.value("thresholds.latency.warning", "5 ms", {
         differs: "the table of thresholds warns before that",
       }),
-      notYet("alerts and dashboards", "rules for them"),
+      everyAlert,
+      does(
+        "latency is alerted on as the mean of what clients wait for",
+        shown("monitoring/alert-rules", "the thresholds of ProspectFlow are in its rules"),
+        { differs: "percentiles of the last minutes need what older exporters do not count" },
+      ),
+      latencyNow,
     ],
   },
   {
@@ -47,7 +64,7 @@ export const prospectflowCapacity: readonly Row[] = [
     id: "3.2.24",
     says: "Horizontal: Sentinel, Cluster, ElastiCache; clients' configuration, session stickiness",
     facts: [
-      sentinelAndCluster,
+      ...oneServer("prospectflow-prod", "prospectflow"),
       outOfScope("ElastiCache", "a managed Redis has no container"),
       outOfScope("session stickiness", "it is the load balancer's"),
     ],
@@ -68,7 +85,16 @@ export const prospectflowCapacity: readonly Row[] = [
         prod.value(`thresholds.${name}.warning`, warning),
         prod.value(`thresholds.${name}.critical`, critical),
       ]),
-      notYet("alerts and dashboards", "rules with a floor of traffic", ["T61", "T62"]),
+      does(
+        "each is in a rule of the stack",
+        shown("monitoring/alert-rules", "the thresholds of ProspectFlow are in its rules"),
+      ),
+      everyAlert,
+      {
+        ...quietAlerts,
+        differs: "ratios need traffic, and waiting workers are no alarm",
+        traps: ["T61", "T62"],
+      },
     ],
   },
   {
@@ -90,11 +116,44 @@ export const prospectflowCapacity: readonly Row[] = [
   {
     id: "3.2.27",
     says: "RedisDown `redis_up == 0` for 1m critical; RedisMemoryHigh `… > 0.8` for 5m warning",
-    facts: [notYet("alerts and dashboards", "both, from the service's thresholds", ["T46"])],
+    facts: [
+      does(
+        "RedisDown is as it says; RedisMemoryHigh has the table's thresholds, and needs a `maxmemory`",
+        firesAndResolves,
+        {
+          differs: "0.8 is neither of the table's, and a share of nothing never ends",
+          traps: ["T46", "T47"],
+        },
+      ),
+      realAlerts,
+      command(
+        "redis-ops monitoring rules",
+        "prints them for your own Prometheus",
+        shown(
+          "ops/monitoring",
+          "monitoring rules prints the rules of what can be watched, or of the stacks named",
+        ),
+      ),
+      does(
+        "a Prometheus beside the server has them loaded, if the service wants one",
+        shown("engine/prometheus", "has the rules loaded and every target up, which verify says"),
+      ),
+    ],
   },
   {
     id: "3.2.28",
     says: "Contacts: primary on-call, infrastructure, escalation",
-    facts: [notYet("alerts and dashboards", "a contact in each alert")],
+    facts: [
+      prod.value("contacts.onCall", "Team Slack channel of ProspectFlow"),
+      prod.value("contacts.infrastructure", "Infra team"),
+      prod.value("contacts.escalation", "Engineering lead"),
+      does(
+        "each alert names whom to call, what to type first, and its page of the runbooks",
+        shown(
+          "monitoring/alert-rules",
+          "an alert says what is wrong, what to type first, whom to call and which page to read",
+        ),
+      ),
+    ],
   },
 ];

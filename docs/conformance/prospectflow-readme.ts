@@ -1,4 +1,16 @@
-import { command, does, notYet, of, type Row, refused, type Seed } from "./row";
+import {
+  dashboards,
+  hotCommands,
+  memoryNow,
+  monitoringWrite,
+  oneServer,
+  sessionsDeleteAll,
+  sessionsDeleteOne,
+  sessionsList,
+  sessionsRestore,
+  sessionsShow,
+} from "./day-two";
+import { command, does, of, type Row, refused, type Seed } from "./row";
 import {
   backupCreate,
   backupIsChecked,
@@ -14,7 +26,6 @@ import {
   renameGuard,
   reset,
   restoreFrom,
-  sentinelAndCluster,
   sessionsStay,
   shown,
   sizeIsEnough,
@@ -114,23 +125,17 @@ const rows: readonly Row[] = [
   {
     id: "3.1.7",
     says: '`keys "session:*"`; get and del `session:<cognito_sub>`',
-    facts: [
-      prod.value("stores.0.keys", "session:*"),
-      notYet("sessions desk", "list, show and delete sessions by SCAN", ["T8"]),
-    ],
+    facts: [prod.value("stores.0.keys", "session:*"), sessionsList, sessionsShow, sessionsDeleteOne],
   },
   {
     id: "3.1.8",
     says: '`--scan --pattern "session:*" | xargs redis-cli del`',
-    facts: [notYet("sessions desk", "delete by UNLINK, with a dry run first", ["T10"])],
+    facts: [sessionsDeleteAll, sessionsRestore],
   },
   {
     id: "3.1.9",
     says: "`redis-cli monitor`; `redis-cli info memory`",
-    facts: [
-      notYet("diagnosis and runbooks", "commands in use, by sampling for a bounded time", ["T53"]),
-      notYet("diagnosis and runbooks", "memory of the running server"),
-    ],
+    facts: [hotCommands, memoryNow],
   },
   {
     id: "3.1.10",
@@ -167,7 +172,12 @@ const rows: readonly Row[] = [
         "the exporter shows memory, keys and policy",
         shown("engine/exporter", "logs in and shows memory, keys and policy of its server"),
       ),
-      notYet("diagnosis and runbooks", "evictions of the running server"),
+      memoryNow,
+      command(
+        "redis-ops diagnose --incident NAME",
+        "finds keys that were evicted and must not be lost, and says what to do",
+        shown("ops/diagnose/judges", "every outcome of every step is among these"),
+      ),
     ],
   },
   {
@@ -227,8 +237,9 @@ const rows: readonly Row[] = [
         "a container beside the server makes and checks each backup",
         shown("engine/scheduled-backup", "has every key, says how many, and is loaded by a server"),
       ),
-      notYet("alerts and dashboards", "rules and dashboards"),
-      sentinelAndCluster,
+      monitoringWrite,
+      dashboards,
+      ...oneServer("prospectflow-prod", "prospectflow"),
     ],
   },
   {

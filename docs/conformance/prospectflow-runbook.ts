@@ -1,5 +1,18 @@
+import {
+  memoryNow,
+  sessionsByField,
+  sessionsCount,
+  sessionsDeleteAll,
+  sessionsDeleteOne,
+  sessionsList,
+  sessionsRestore,
+  sessionsShow,
+  sessionsTtl,
+  status,
+} from "./day-two";
 import { prospectflowCapacity } from "./prospectflow-capacity";
-import { command, does, notYet, of, type Row, refused, type Seed } from "./row";
+import { prospectflowIncidents } from "./prospectflow-incidents";
+import { command, does, of, type Row, refused, type Seed } from "./row";
 import {
   appliesLimits,
   backupCopy,
@@ -62,7 +75,7 @@ const health: readonly Row[] = [
   {
     id: "3.2.4",
     says: "`ping`; `redis-cli -h localhost -p 6379 info server | head -20`",
-    facts: [verify, notYet("diagnosis and runbooks", "what the server says of itself")],
+    facts: [verify, status],
   },
   {
     id: "3.2.5",
@@ -77,7 +90,7 @@ const health: readonly Row[] = [
         ),
         { differs: "the policy is `noeviction`", traps: ["T17"] },
       ),
-      notYet("diagnosis and runbooks", "used memory now and at its peak"),
+      memoryNow,
     ],
   },
   {
@@ -89,7 +102,11 @@ const health: readonly Row[] = [
         service: { directives: { replicaof: "other 6379" } },
         answer: { problem: "prospectflow.directives.replicaof: " },
       }),
-      notYet("diagnosis and runbooks", "the role of the running server"),
+      command(
+        "redis-ops diagnose --incident NAME",
+        "finds a server that copies from another one, or is copied",
+        shown("ops/diagnose/judges", "every outcome of every step is among these"),
+      ),
     ],
   },
 ];
@@ -98,17 +115,17 @@ const sessions: readonly Row[] = [
   {
     id: "3.2.7",
     says: "Sessions: list, count `keys … | wc -l`, `get`, `get … | jq .`, `ttl` (-1: none, -2: no key)",
-    facts: [notYet("sessions desk", "list, count, show and TTL of sessions", ["T8", "T9"])],
+    facts: [sessionsList, sessionsCount, sessionsShow, sessionsTtl],
   },
   {
     id: "3.2.8",
     says: 'Delete one; delete all (emergency): `keys "session:*" | xargs redis-cli del`',
-    facts: [notYet("sessions desk", "delete by UNLINK, with a dry run first", ["T8", "T10"])],
+    facts: [sessionsDeleteOne, sessionsDeleteAll, sessionsRestore],
   },
   {
     id: "3.2.9",
     says: "Delete sessions by organisation: loop over `keys`, `jq -r .organisationId`, `del`",
-    facts: [notYet("sessions desk", "delete by a field of the session; what cannot be read stays", ["T11"])],
+    facts: [prod.value("stores.0.format.organisation", "organisationId"), sessionsByField, sessionsRestore],
   },
 ];
 
@@ -120,7 +137,13 @@ const data: readonly Row[] = [
       prod.line("appendonly yes"),
       backupCreate,
       backupIsChecked,
-      notYet("diagnosis and runbooks", "last save and rewrite, with what the numbers mean", ["T48"]),
+      status,
+      command(
+        "redis-ops diagnose --incident NAME",
+        "tells whether the last save, write and rewrite succeeded, and what it means",
+        shown("ops/diagnose/judges", "every outcome of every step is among these"),
+        { differs: "the time of a rewrite is how long it took", traps: ["T48"] },
+      ),
     ],
   },
   {
@@ -184,97 +207,16 @@ const data: readonly Row[] = [
   },
 ];
 
-const incidents: readonly Row[] = [
-  {
-    id: "3.2.15",
-    says: "Unresponsive (503): `ps`, `logs --tail=100`, `docker stats`, `free -m`, `df -h`, restart, recreate",
-    facts: [
-      comesBack,
-      does(
-        "replaced or stopped, it has saved first",
-        shown("engine/lifecycle", "has kept every key and has an empty plan again"),
-        { traps: ["T50"] },
-      ),
-      notYet("diagnosis and runbooks", "one command for what is wrong, by stack and not by name", ["T49"]),
-    ],
-  },
-  {
-    id: "3.2.16",
-    says: '`info memory | grep -E "(used_memory|maxmemory)"`; `--bigkeys`',
-    facts: [notYet("diagnosis and runbooks", "the largest keys by bytes", ["T55"])],
-  },
-  {
-    id: "3.2.17",
-    says: "Delete sessions older than 12 hours (43200) by `createdAt`; raise to `maxmemory 512mb`",
-    facts: [notYet("sessions desk", "delete by age; a session without a date stays", ["T12"]), appliesLimits],
-  },
-  {
-    id: "3.2.18",
-    says: "Corruption: stop, `docker run … redis-check-aof --fix /data/appendonly.aof`",
-    facts: [
-      command(
-        "redis-ops restore --repair",
-        "says what it would cut off, repairs a copy, loads it, asks, and keeps the torn files",
-        shown(
-          "engine/restore-repair",
-          "a torn set is repaired on a copy, which the server runs with, and the torn one is kept as it was",
-        ),
-        { differs: "--fix alone changes the only copy", traps: ["T1", "T14"] },
-      ),
-      does(
-        "what cannot be cut is refused, and the newest backup is named",
-        shown(
-          "engine/restore-repair",
-          "a base that is damaged is not cut: what helps is the newest backup, which is named",
-        ),
-        { traps: ["T14"] },
-      ),
-    ],
-  },
-  {
-    id: "3.2.19",
-    says: "If AOF corrupted: `rm data/appendonly.aof`, `up -d`",
-    facts: [
-      does(
-        "a start that would ignore or replace good files is refused",
-        shown(
-          "engine/start-guard",
-          "refuses what would be ignored or overwritten, starts with everything else, and touches nothing",
-        ),
-        { differs: "Redis would start empty, and replace the good snapshot", traps: ["T1", "T3"] },
-      ),
-      command(
-        "redis-ops restore --from BACKUP",
-        "works on a server that does not start",
-        shown("engine/restore-failures", "gets a backup when its data is broken and it restarts in a loop"),
-      ),
-    ],
-  },
-  {
-    id: "3.2.20",
-    says: "If both corrupted: `rm data/*`, `up -d`, users log in again",
-    facts: [
-      command(
-        "redis-ops verify --files",
-        "tells MISCONF, where the data is in memory, from files that are damaged",
-        shown(
-          "engine/verify-files",
-          "tells a snapshot that cannot be written from data that is lost, and says what not to do",
-        ),
-        { differs: "removing files loses what is in memory", traps: ["T13"] },
-      ),
-      command(
-        "redis-ops restore --empty",
-        "starts with no data, removes none, and can be undone",
-        shown("engine/restore-failures", "starts empty, undoes that, and discards what is kept"),
-        { differs: "`rm data/*` leaves nothing to go back to" },
-      ),
-    ],
-  },
-];
-
 export const prospectflowRunbook: Seed = {
   title: "ProspectFlow, runbook",
   service: "prospectflow",
-  rows: [...facts, ...containers, ...health, ...sessions, ...data, ...incidents, ...prospectflowCapacity],
+  rows: [
+    ...facts,
+    ...containers,
+    ...health,
+    ...sessions,
+    ...data,
+    ...prospectflowIncidents,
+    ...prospectflowCapacity,
+  ],
 };

@@ -93,12 +93,9 @@ export type Fact = Note &
 
 /** What is still to come, by the name under which the document counts it. */
 export const LATER = [
-  "alerts and dashboards",
-  "diagnosis and runbooks",
   "log analysis and audit",
   "named users",
   "Sentinel and Cluster",
-  "sessions desk",
   "TLS and encryption",
 ] as const;
 

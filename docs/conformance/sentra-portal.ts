@@ -1,3 +1,13 @@
+import {
+  cacheDelete,
+  dashboards,
+  everyAlert,
+  firesAndResolves,
+  hotCommands,
+  memoryNow,
+  slowLog,
+  status,
+} from "./day-two";
 import { command, does, notYet, of, outOfScope, type Row, refused, type Seed } from "./row";
 import {
   atLoopback,
@@ -7,7 +17,6 @@ import {
   LOOPBACK,
   logs,
   PINNED,
-  sentinelAndCluster,
   shown,
   TOO_SMALL,
   up,
@@ -87,7 +96,17 @@ const rows: readonly Row[] = [
         environment: { disabledCommands: ["EVAL"] },
         answer: { problem: 'environments/prod.disabledCommands: got "EVAL"' },
       }),
-      notYet("sessions desk", "clear a pattern of the cache by SCAN", ["T8"]),
+      { ...cacheDelete, differs: "KEYS keeps every client waiting", traps: ["T8"] },
+      command(
+        "redis-ops rate-limits list",
+        "tells what has been used of each limit within its window",
+        shown("engine/stores", "tells what has been used of limits within their window, and resets one"),
+      ),
+      command(
+        "redis-ops locks list",
+        "tells which locks are held, by whom as a digest, and which stay for ever",
+        shown("engine/stores", "tells locks by digests, and releases one only while the same one holds it"),
+      ),
       outOfScope(
         "`@Cacheable`, `@CacheInvalidate`",
         "they are the application's; their keys stand in `stores`",
@@ -102,7 +121,10 @@ const rows: readonly Row[] = [
         "the exporter gives statistics whenever Prometheus asks",
         shown("engine/exporter", "logs in and shows memory, keys and policy of its server"),
       ),
-      notYet("diagnosis and runbooks", "slow commands; commands in use, for a bounded time", ["T53"]),
+      status,
+      memoryNow,
+      slowLog,
+      hotCommands,
     ],
   },
   {
@@ -112,7 +134,12 @@ const rows: readonly Row[] = [
       prod.value("thresholds.memory.warning", "80"),
       prod.value("thresholds.hitRatio.warning", "80"),
       prod.value("thresholds.connectedClients.warning", "7000"),
-      notYet("alerts and dashboards", "rules and panels for them", ["T62"]),
+      does(
+        "rules look at memory, clients, slow queries, and the hit rate where there is traffic",
+        firesAndResolves,
+        { traps: ["T62"] },
+      ),
+      dashboards,
     ],
   },
   {
@@ -139,7 +166,7 @@ const rows: readonly Row[] = [
         answer: { problem: "sentra-portal.directives.tls-port: " },
       }),
       notYet("TLS and encryption", "TLS for server, clients, probe and exporter", ["T34"]),
-      sentinelAndCluster,
+      notYet("Sentinel and Cluster", "failover and sharding; a stack is one server", ["T37", "T38"]),
     ],
   },
   {
@@ -161,6 +188,7 @@ const rows: readonly Row[] = [
         differs: "it is no eviction: everything would be gone",
         traps: ["T35"],
       }),
+      cacheDelete,
       does("FLUSHDB is unknown to everybody", shown("engine/access", "does not know %s")),
     ],
   },
@@ -175,7 +203,8 @@ const rows: readonly Row[] = [
         answer: { refusedBy: "end-of-life" },
       }),
       outOfScope("the cleanup script", "Redis removes what has expired", ["T36"]),
-      notYet("alerts and dashboards", "what people would look at each day and week"),
+      { ...everyAlert, differs: "rules look all the time, not each day or week" },
+      dashboards,
     ],
   },
 ];

@@ -1,4 +1,4 @@
-import { command, does, notYet, type Proof, refused } from "./row";
+import { command, does, type Proof, refused } from "./row";
 
 /** Proofs and facts that more than one description needs. */
 export const shown = (room: string, title: string): Proof => ({
@@ -164,12 +164,6 @@ export const renameGuard = command(
     "refuses to take away a command that the append-only file holds, and has it written anew",
   ),
   { traps: ["T20"] },
-);
-
-export const sentinelAndCluster = notYet(
-  "Sentinel and Cluster",
-  "failover and sharding; a stack is one server",
-  ["T37", "T38"],
 );
 
 export const TOO_SMALL = {

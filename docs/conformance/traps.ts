@@ -46,6 +46,7 @@ export const traps = {
   T44: "A container's name is not a service's name",
   T45: "The exporter of the example joins no network, has no password and is open to everybody",
   T46: "A share of an unset `maxmemory` is infinite: the alert never ends",
+  T47: "The exporter's own example of an alert on memory reads the host's memory, which it does not have by default: it never fires",
   T48: "`aof_last_rewrite_time_sec` is how long the rewrite took, not when it was",
   T49: "Container name, service name and alias are mixed",
   T50: "Without time to stop, Redis loses what was not saved yet (measured)",

@@ -1,4 +1,19 @@
 import type { DurationText } from "../../core/duration";
+import {
+  dashboards,
+  everyAlert,
+  hotCommands,
+  latencyNow,
+  memoryKeys,
+  memoryNow,
+  quietAlerts,
+  sessionsCount,
+  sessionsList,
+  sessionsOfPerson,
+  sessionsShow,
+  slowLog,
+  status,
+} from "./day-two";
 import { command, does, notYet, of, outOfScope, type Row, refused } from "./row";
 import {
   backupCopy,
@@ -27,7 +42,18 @@ export const vedfolnirOperation: readonly Row[] = [
       prod.value("stores.0.keys", "vedfolnir:session:*"),
       prod.value("stores.0.ttl", "2 h"),
       prod.value("server.notifyKeyspaceEvents", "Ex"),
-      notYet("sessions desk", "the fields of a session, and clean-up that does not wait for events", ["T63"]),
+      prod.value("stores.0.format.user", "username"),
+      prod.value("stores.0.format.lastActivity", "last_activity"),
+      sessionsShow,
+      command(
+        "redis-ops sessions delete --idle-for TIME",
+        "cleans up without waiting for events",
+        shown(
+          "engine/sessions",
+          "deletes exactly what the filters mean, whatever somebody else does meanwhile",
+        ),
+        { differs: "an event comes late, and to nobody who is away", traps: ["T63"] },
+      ),
     ],
   },
   {
@@ -47,7 +73,16 @@ export const vedfolnirOperation: readonly Row[] = [
         service: { thresholds: { blockedClients: { warning: 0, critical: 10 } } },
         answer: { warnedBy: "blocked-clients" },
       }),
-      notYet("sessions desk", "queues, jobs, failed and stuck ones"),
+      command(
+        "redis-ops queue list",
+        "lists queues with jobs of each state, workers, and what is stuck and why",
+        shown("engine/queues", "lists states, workers and what is stuck"),
+      ),
+      command(
+        "redis-ops queue requeue --failed QUEUE",
+        "runs failed jobs again, as RQ itself does",
+        shown("engine/queues", "requeues failed jobs as RQ itself does, and nothing without --yes"),
+      ),
     ],
   },
   {
@@ -81,7 +116,11 @@ export const vedfolnirOperation: readonly Row[] = [
         service: { latencyMonitorThreshold: NO_UNIT_OF_OURS },
         answer: { problem: 'vedfolnir.latencyMonitorThreshold: got "100 us"' },
       }),
-      notYet("alerts and dashboards", "hits, clients and memory"),
+      status,
+      memoryNow,
+      everyAlert,
+      quietAlerts,
+      dashboards,
     ],
   },
   {
@@ -116,8 +155,16 @@ export const vedfolnirOperation: readonly Row[] = [
         "shows which backups nobody has to keep, and removes them",
         shown("ops/backup-prune", "shows what goes and what stays, and removes nothing without --yes"),
       ),
-      notYet("sessions desk", "analysis of sessions"),
-      notYet("diagnosis and runbooks", "performance as a snapshot and as it goes"),
+      sessionsCount,
+      sessionsList,
+      command(
+        "redis-ops status --watch",
+        "shows performance as it goes; without --watch, as a snapshot",
+        shown(
+          "engine/look",
+          "shows a stack that is well, one that is stopped by force, one that hangs, and one that is gone",
+        ),
+      ),
     ],
   },
   {
@@ -184,8 +231,15 @@ export const vedfolnirOperation: readonly Row[] = [
       ),
       does("a container belongs to one stack", shown("config/names", "a %s belongs to one stack")),
       { ...verify, traps: ["T33"] },
-      notYet("diagnosis and runbooks", "slow commands, latency, memory, largest keys", ["T27", "T55"]),
-      notYet("diagnosis and runbooks", "a load test that spares the live data", ["T54"]),
+      { ...slowLog, differs: "no log file has it", traps: ["T27"] },
+      memoryNow,
+      memoryKeys,
+      hotCommands,
+      {
+        ...latencyNow,
+        differs: "`redis-benchmark` writes into the live data; this sends PING",
+        traps: ["T54"],
+      },
     ],
   },
   {
@@ -220,7 +274,7 @@ export const vedfolnirOperation: readonly Row[] = [
         ),
       ),
       notYet("TLS and encryption", "in transit"),
-      notYet("sessions desk", "export and erase what belongs to a person"),
+      ...sessionsOfPerson,
       outOfScope("encryption at rest, SSD", "they are the host's disk, which the volume lies on"),
       outOfScope("anonymisation", "what a session says is the application's"),
     ],

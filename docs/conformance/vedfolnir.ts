@@ -1,3 +1,4 @@
+import { firesAndResolves, memoryNow } from "./day-two";
 import { command, does, notYet, of, type Row, refused, type Seed } from "./row";
 import {
   atLoopback,
@@ -201,7 +202,11 @@ const memory: readonly Row[] = [
         service: { engine: "debian-7.0.15" },
         answer: { problem: "vedfolnir.activedefrag: got true" },
       }),
-      notYet("alerts and dashboards", "fragmentation"),
+      does(
+        "fragmentation is alerted on, where there is enough data for it to mean something",
+        firesAndResolves,
+      ),
+      memoryNow,
     ],
   },
   {

@@ -3,7 +3,7 @@ import type Docker from "dockerode";
 import type { ResolvedStack } from "../../config/resolve-stack";
 import type { Duration } from "../../core/duration";
 import { formatProblem, InvalidInputError } from "../../core/problem";
-import { connectEngine } from "../docker-engine";
+import { connectEngine, isGone } from "../docker-engine";
 import { ExitCode } from "../exit-code";
 import { ConnectionLost } from "../keys/wire";
 import { connectRedis, isReplyError, type LiveRedis } from "../live-redis";
@@ -100,11 +100,12 @@ export async function memory(
   }
 }
 
-/** Redis itself said no, or is gone: by way of a batch, or as ioredis calls it. */
+/** Redis itself said no, or is gone: by way of a batch, or as ioredis or the engine calls it. */
 const isServersFault = (error: unknown): error is Error =>
   isReplyError(error) ||
   error instanceof ReplyFailed ||
   error instanceof ConnectionLost ||
+  (error instanceof Error && isGone(error)) ||
   (error instanceof Error && error.message === "Connection is closed.");
 
 type Server =
@@ -119,6 +120,10 @@ async function serverOf(stack: ResolvedStack, mustRun: boolean): Promise<Server>
       container: docker.getContainer(stack.props.server.containerName),
     };
   } catch (error) {
+    // A server that ends soon after each start is there when it is looked for, and gone when it is asked.
+    if (!mustRun && isGone(error)) {
+      return { unknown: "the server does not run" };
+    }
     if (mustRun || !(error instanceof InvalidInputError)) {
       throw error;
     }

@@ -46,7 +46,7 @@ export async function serviceNew(
 
 async function ask(flags: ServiceDraft, options: ServiceNewOptions, terminal: Terminal): Promise<ExitCode> {
   // Loaded where it is used: 50 ms that no other command has to wait for.
-  const { askForRest, askToWrite } = await import("../service-questions");
+  const { askForRest, askToWrite }: typeof import("../service-questions") = require("../service-questions");
   const dialogue = { input: process.stdin, output: process.stdout };
   try {
     const trial = tryOut(await askForRest(flags, dialogue));

@@ -1,5 +1,6 @@
 import type { ResolvedStack } from "../../config/resolve-stack";
 import { ExitCode } from "../exit-code";
+import { SESSIONS, type Subject } from "../keys/subject";
 import { emptyTally, findSessions } from "../sessions/find-sessions";
 import { type FilterFlags, readFilters } from "../sessions/session-filters";
 import { runOnKeys, searchOf } from "../sessions/session-run";
@@ -11,13 +12,14 @@ export async function sessionsCount(
   stack: ResolvedStack,
   options: FilterFlags & { readonly json: boolean },
   terminal: Terminal,
+  subject: Subject = SESSIONS,
 ): Promise<ExitCode> {
-  const selection = readFilters(stack, options);
+  const selection = readFilters(stack, options, subject);
   let tally = emptyTally();
   return runOnKeys(
     stack,
     terminal,
-    () => tallyText(tally),
+    () => tallyText(tally, subject),
     async (run) => {
       const search = searchOf(run, selection, {});
       tally = search.tally;
@@ -28,7 +30,7 @@ export async function sessionsCount(
         terminal.out(
           options.json ? json({ stack: stack.id, filters: selection.told, ...tally }) : `${tally.matched}`,
         );
-        terminal.err(tallyText(tally));
+        terminal.err(tallyText(tally, subject));
       }
       return ExitCode.ok;
     },

@@ -5,11 +5,16 @@ import type { ExitCode } from "../exit-code";
 import { keepKeys } from "../keys/keep-keys";
 import { NotSaved, SavedKeysWriter } from "../keys/saved-keys";
 import { unlessError } from "../keys/scan-keys";
+import { countText, SESSIONS, type Subject } from "../keys/subject";
 import type { LiveRedis } from "../live-redis";
-import { type ChangeFlags, changeSessions } from "../sessions/change-sessions";
-import { type FilterFlags, readFilters } from "../sessions/session-filters";
-import { sessionsText } from "../sessions/session-texts";
+import { type ChangeFlags, changeSessions, type SessionChange } from "../sessions/change-sessions";
+import { type FilterFlags, needsValue, readFilters, type Selection } from "../sessions/session-filters";
 import type { Terminal } from "../terminal";
+
+/** What else is deleted in the same way, and how it is called and shown. @default - sessions */
+export interface DeleteWords extends Partial<Pick<SessionChange, "sample">> {
+  readonly subject?: Subject;
+}
 
 /**
  * `redis-ops sessions delete`: a dry run, and with `yes` the deletion, by UNLINK. With `saveTo` each is in that file, on the
@@ -17,11 +22,12 @@ import type { Terminal } from "../terminal";
  */
 export async function sessionsDelete(
   stack: ResolvedStack,
-  options: FilterFlags & ChangeFlags & { readonly saveTo?: string },
+  options: FilterFlags & ChangeFlags & { readonly saveTo?: string; readonly unreadable?: boolean },
   terminal: Terminal,
+  { subject = SESSIONS, ...words }: DeleteWords = {},
 ): Promise<ExitCode> {
   const { saveTo } = options;
-  const selection = readFilters(stack, options);
+  const selection = readableUnlessTold(readFilters(stack, options, subject), options.unreadable);
   if (saveTo !== undefined && existsSync(saveTo)) {
     throw notSaved(saveTo, "EEXIST");
   }
@@ -34,6 +40,7 @@ export async function sessionsDelete(
     {
       name: "delete",
       done: "deleted",
+      ...words,
       hint: saveTo === undefined ? ", and --save-to FILE to be able to put them back" : "",
       commands: (keys) => keys.map(({ key }) => ["UNLINK", key]),
       ...(saveTo === undefined
@@ -56,14 +63,30 @@ export async function sessionsDelete(
             close: async () => writer?.close(),
           }),
       told: () => [
-        ...(tooLarge.size > 0 ? [`${sessionsText(tooLarge.size)} left, too large to save`] : []),
-        ...(writer === undefined ? [] : [`${saveTo} has ${sessionsText(writer.deleted)}`]),
+        ...(tooLarge.size > 0 ? [`${countText(subject, tooLarge.size)} left, too large to save`] : []),
+        ...(writer === undefined ? [] : [`${saveTo} has ${countText(subject, writer.deleted)}`]),
       ],
       data: () =>
         writer === undefined ? {} : { savedTo: saveTo, saved: writer.deleted, tooLargeToSave: tooLarge.size },
     },
     terminal,
   );
+}
+
+/** What cannot be read stays, unless `isTold`, or its key is named. Undefined: what is deleted has no format of its own. */
+function readableUnlessTold(selection: Selection, isTold: boolean | undefined): Selection {
+  const isOfValue = needsValue(selection);
+  if (isTold && (isOfValue || selection.keys !== undefined)) {
+    throw new InvalidInputError([
+      {
+        field: "--unreadable",
+        got: selection.told,
+        expected: "no --key, and no filter of a field or an age, which nothing unreadable matches",
+        fix: isOfValue ? "leave out one of them" : "leave it out: --key means what cannot be read, too",
+      },
+    ]);
+  }
+  return { ...selection, readableOnly: isTold === false && selection.keys === undefined };
 }
 
 /** @throws InvalidInputError when the file cannot be made, since nothing was changed yet */

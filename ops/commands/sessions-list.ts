@@ -1,12 +1,13 @@
 import type { ResolvedStack } from "../../config/resolve-stack";
 import { Problems } from "../../core/problem";
 import { ExitCode } from "../exit-code";
+import { countText, SESSIONS } from "../keys/subject";
 import { emptyTally, findSessions } from "../sessions/find-sessions";
 import { readLimit } from "../sessions/read-limit";
 import type { Session } from "../sessions/read-sessions";
 import { type FilterFlags, readFilters } from "../sessions/session-filters";
 import { runOnKeys, searchOf } from "../sessions/session-run";
-import { sessionData, sessionsText, sessionTable, tallyText } from "../sessions/session-texts";
+import { sessionData, sessionTable, tallyText } from "../sessions/session-texts";
 import type { Terminal } from "../terminal";
 
 /** Rows of a table, which are kept until the last is known. */
@@ -54,7 +55,7 @@ export async function sessionsList(
       }
       terminal.err(
         tally.matched > listed
-          ? `${sessionsText(listed)} listed, and more match. Next: --limit for more, or sessions count`
+          ? `${countText(SESSIONS, listed)} listed, and more match. Next: --limit for more, or sessions count`
           : tallyText(tally),
       );
       return ExitCode.ok;

@@ -5,10 +5,10 @@ import { ExitCode } from "../exit-code";
 import { grouped } from "../keys/progress";
 import { BadSavedFile, readSavedKeys, type SavedHead, type SavedKey } from "../keys/saved-keys";
 import { storeOf } from "../keys/store-of";
+import { countText, SESSIONS, type Subject } from "../keys/subject";
 import type { Command, Reply } from "../keys/wire";
 import type { LiveRedis } from "../live-redis";
 import { runOnKeys } from "../sessions/session-run";
-import { sessionsText } from "../sessions/session-texts";
 import { json, type Terminal } from "../terminal";
 
 /** About so many bytes are sent together. */
@@ -29,10 +29,11 @@ export async function sessionsRestore(
     readonly json: boolean;
   },
   terminal: Terminal,
+  subject: Subject = SESSIONS,
 ): Promise<ExitCode> {
-  const head = await checkFile(stack, options);
+  const head = await checkFile(stack, options, subject);
   const tally = { restored: 0, existing: 0, expired: 0, refused: 0 };
-  const done = () => told(stack.id, tally);
+  const done = () => told(stack.id, tally, subject);
   return runOnKeys(stack, terminal, done, async ({ live, now, isStopped }) => {
     const { batches } = await readSavedKeys(options.from);
     for await (const batch of batches) {
@@ -51,7 +52,7 @@ export async function sessionsRestore(
     terminal.out(options.json ? json({ stack: stack.id, from: options.from, ...tally }) : done());
     if (tally.refused > 0) {
       terminal.err(
-        `${sessionsText(tally.refused)} refused: Redis ${head.redisVersion} wrote the values, and this server cannot read them. ` +
+        `${countText(subject, tally.refused)} refused: Redis ${head.redisVersion} wrote the values, and this server cannot read them. ` +
           "Next: restore them to a server of that version or a newer one",
       );
     }
@@ -113,6 +114,7 @@ function* groupsOf(keys: readonly SavedKey[]): Generator<readonly SavedKey[]> {
 async function checkFile(
   stack: ResolvedStack,
   { from, of = stack.id, replace, yes }: { from: string; of?: string; replace: boolean; yes: boolean },
+  subject: Subject,
 ): Promise<SavedHead> {
   const problems: Problem[] = [];
   if (replace && !yes) {
@@ -127,21 +129,21 @@ async function checkFile(
     const { head, batches } = await readSavedKeys(from);
     let foreign = 0;
     for await (const batch of batches) {
-      foreign += batch.filter(({ key }) => storeOf(stack.props.stores, key)?.kind !== "sessions").length;
+      foreign += batch.filter(({ key }) => storeOf(stack.props.stores, key)?.kind !== subject.kind).length;
     }
     if (head.stack !== of) {
       problems.push({
         field: "--from",
-        got: `sessions of ${head.stack}`,
-        expected: `sessions of ${of}`,
+        got: `${subject.many} of ${head.stack}`,
+        expected: `${subject.many} of ${of}`,
         fix: `name another file, or write --of ${head.stack} if those are meant`,
       });
     }
     if (foreign > 0) {
       problems.push({
         field: "--from",
-        got: `${grouped(foreign)} keys that match no store of kind sessions`,
-        expected: `keys of sessions of ${stack.id}`,
+        got: `${grouped(foreign)} keys that match no store of kind ${subject.kind}`,
+        expected: `keys of stores of that kind of ${stack.id}`,
         fix: "name another stack, or declare the store",
       });
     }
@@ -156,7 +158,7 @@ async function checkFile(
     problems.push({
       field: "--from",
       got: `${from} (${got})`,
-      expected: "a file that sessions delete --save-to wrote",
+      expected: `a file that ${subject.command} delete --save-to wrote`,
       fix: "name another file",
     });
   }
@@ -166,9 +168,10 @@ async function checkFile(
 function told(
   id: string,
   { restored, existing, expired }: { restored: number; existing: number; expired: number },
+  subject: Subject,
 ): string {
   return [
-    `${id}: restored ${sessionsText(restored)}`,
+    `${id}: restored ${countText(subject, restored)}`,
     ...(existing > 0 ? [`${grouped(existing)} stayed as they are there`] : []),
     ...(expired > 0 ? [`${grouped(expired)} have expired meanwhile`] : []),
   ].join("; ");

@@ -2,13 +2,14 @@ import type { ResolvedStack } from "../../config/resolve-stack";
 import { Problems } from "../../core/problem";
 import { ExitCode } from "../exit-code";
 import { keyText } from "../keys/key-text";
+import { countText, SESSIONS } from "../keys/subject";
 import { emptyTally, findSessions } from "../sessions/find-sessions";
 import { maskSecrets } from "../sessions/mask-secrets";
 import { readLimit } from "../sessions/read-limit";
 import type { Session } from "../sessions/read-sessions";
 import { type FilterFlags, readFilters } from "../sessions/session-filters";
 import { runOnKeys, searchOf } from "../sessions/session-run";
-import { sessionData, sessionsText, tallyText, ttlText } from "../sessions/session-texts";
+import { sessionData, tallyText, ttlText } from "../sessions/session-texts";
 import { json, type Terminal, table, visible } from "../terminal";
 
 /** Sessions that are shown unless told otherwise, and at most. */
@@ -58,7 +59,7 @@ export async function sessionsShow(
       );
       terminal.err(
         tally.matched > shown.length
-          ? `${sessionsText(shown.length)} shown, and more match. Next: --limit for more`
+          ? `${countText(SESSIONS, shown.length)} shown, and more match. Next: --limit for more`
           : tallyText(tally),
       );
       return shown.length > 0 ? ExitCode.ok : ExitCode.unhealthy;

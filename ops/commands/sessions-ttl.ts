@@ -2,6 +2,7 @@ import type { ResolvedStack } from "../../config/resolve-stack";
 import { ExitCode } from "../exit-code";
 import { keyText } from "../keys/key-text";
 import { grouped } from "../keys/progress";
+import { SESSIONS, type Subject } from "../keys/subject";
 import { emptyTally, findSessions } from "../sessions/find-sessions";
 import { type FilterFlags, isFiltered, readFilters, type Selection } from "../sessions/session-filters";
 import { runOnKeys, searchOf } from "../sessions/session-run";
@@ -32,13 +33,14 @@ export async function sessionsTtl(
   stack: ResolvedStack,
   options: FilterFlags & { readonly json: boolean },
   terminal: Terminal,
+  subject: Subject = SESSIONS,
 ): Promise<ExitCode> {
-  const selection = readFilters(stack, options);
+  const selection = readFilters(stack, options, subject);
   let tally = emptyTally();
   return runOnKeys(
     stack,
     terminal,
-    () => tallyText(tally),
+    () => tallyText(tally, subject),
     async (run) => {
       const search = searchOf(run, selection, { ttl: true });
       tally = search.tally;
@@ -58,11 +60,12 @@ export async function sessionsTtl(
       if (run.isStopped()) {
         return ExitCode.unhealthy;
       }
-      const told = selection.keys === undefined ? histogram(counts, forEver) : eachOf(selection, ttls);
+      const told =
+        selection.keys === undefined ? histogram(subject, counts, forEver) : eachOf(selection, ttls);
       terminal.out(
         options.json ? json({ stack: stack.id, filters: selection.told, ...told.data }) : told.text,
       );
-      terminal.err(tallyText(tally));
+      terminal.err(tallyText(tally, subject));
       return selection.keys !== undefined && ttls.size < selection.keys.length
         ? ExitCode.unhealthy
         : ExitCode.ok;
@@ -70,30 +73,34 @@ export async function sessionsTtl(
   );
 }
 
-function histogram(counts: readonly number[], forEver: number) {
+function histogram({ many }: Subject, counts: readonly number[], forEver: number) {
   const rows = ENDS.map(([text], at) => [text, counts[at] ?? 0] as const);
   return {
     data: {
-      ttl: rows.map(([text, sessions], at) => ({
+      ttl: rows.map(([text, count], at) => ({
         text,
         belowMilliseconds: Number.isFinite(ENDS[at]?.[1]) ? ENDS[at]?.[1] : null,
-        sessions,
+        [many]: count,
       })),
       withoutTtl: forEver,
     },
     text: table(
-      ["TTL", "SESSIONS"],
+      ["TTL", many.toUpperCase()],
       [...rows, [FOR_EVER, forEver] as const].map(([text, count]) => [text, grouped(count)]),
     ),
   };
 }
 
-function eachOf({ keys = [], ...others }: Selection, ttls: ReadonlyMap<string, number>) {
+function eachOf({ keys = [], subject, ...others }: Selection, ttls: ReadonlyMap<string, number>) {
   const rows = keys.map((key) => ({ key: keyText(key), ttl: ttls.get(keyText(key)) }));
-  const absent = isFiltered(others) ? `${GONE}, or another filter does not hold` : GONE;
+  const absent = isFiltered({ ...others, subject }) ? `${GONE}, or another filter does not hold` : GONE;
   return {
     data: {
-      sessions: rows.map(({ key, ttl }) => ({ key, matches: ttl !== undefined, ttlMilliseconds: ttl ?? -2 })),
+      [subject.many]: rows.map(({ key, ttl }) => ({
+        key,
+        matches: ttl !== undefined,
+        ttlMilliseconds: ttl ?? -2,
+      })),
     },
     text: table(
       ["KEY", "TTL"],

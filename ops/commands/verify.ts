@@ -23,6 +23,7 @@ export async function verify(
   const container = docker.getContainer(props.server.containerName);
   const findings = [await waitUntilHealthy(id, container, options.timeoutSeconds, terminal)];
   if (findings.every(({ ok }) => ok)) {
+    await untilSaved(container, props.server.auth, options.timeoutSeconds, terminal);
     findings.push(await writeAndRead(container, props.server.auth));
     findings.push(await countConnections(container, props.server));
     findings.push(await canSave(container, props.server));
@@ -58,19 +59,24 @@ async function waitUntilHealthy(
 ): Promise<Finding> {
   const check = "health";
   const started = Date.now();
+  let firstProbe: string | undefined;
   for (let announced = 2; ; ) {
     const seconds = Math.floor((Date.now() - started) / 1000);
-    const status = await healthOf(container);
-    if (status === undefined) {
+    const health = await healthOf(container);
+    if (health === undefined) {
       return { check, ok: false, saw: `no container; deploy it with bin/up ${id}` };
     }
+    const { status, probe, isRestarting } = health;
+    firstProbe ??= probe;
     if (status === "healthy") {
       return { check, ok: true, saw: status };
     }
     if (ENDED.has(status)) {
       return { check, ok: false, saw: `${status}; start it with docker start or bin/up ${id}` };
     }
-    if (status === "unhealthy" || seconds >= timeoutSeconds) {
+    // What an older probe saw may be what was mended a moment ago: only one that began since then counts.
+    const isUnhealthy = status === "unhealthy" && (isRestarting || probe !== firstProbe);
+    if (isUnhealthy || seconds >= timeoutSeconds) {
       return { check, ok: false, saw: `${status} after ${seconds} s` };
     }
     if (seconds >= announced) {
@@ -84,10 +90,20 @@ async function waitUntilHealthy(
 /** What does not become healthy by waiting. A container that Docker starts again is `restarting`. */
 const ENDED: ReadonlySet<string> = new Set(["created", "exited", "dead", "paused"]);
 
-async function healthOf(container: Docker.Container): Promise<string | undefined> {
+interface Health {
+  readonly status: string;
+  /** When the newest probe was begun. */
+  readonly probe: string | undefined;
+  /** Whether it has ended, and the engine is about to start it again. */
+  readonly isRestarting: boolean;
+}
+
+async function healthOf(container: Docker.Container): Promise<Health | undefined> {
   try {
     const { State } = await container.inspect();
-    return State.Running && !State.Paused ? (State.Health?.Status ?? "without a healthcheck") : State.Status;
+    const status =
+      State.Running && !State.Paused ? (State.Health?.Status ?? "without a healthcheck") : State.Status;
+    return { status, probe: State.Health?.Log?.at(-1)?.Start, isRestarting: State.Restarting };
   } catch (error) {
     if (isNotFound(error)) {
       return undefined;
@@ -139,6 +155,26 @@ async function canSave(
       ? `the last snapshot${isOn ? " and the append-only file were" : " was"} written`
       : `${failed.map((name) => `${name}:err`).join(", ") || stderr.trim()}; the data is in memory alone: keep the server running and its files, make room on the disk or mend the owner of /data, then write a snapshot by BGSAVE`,
   };
+}
+
+/** Where the last snapshot failed and another is being written, that one decides: Redis refuses writes until it has ended. */
+async function untilSaved(
+  container: Docker.Container,
+  auth: AuthProps,
+  timeoutSeconds: number,
+  terminal: Terminal,
+): Promise<void> {
+  const end = Date.now() + timeoutSeconds * 1000;
+  for (let isAnnounced = false; Date.now() < end; isAnnounced = true) {
+    const { stdout } = await redisCommand(container, auth, ["INFO", "persistence"]);
+    if (!/^rdb_last_bgsave_status:err/m.test(stdout) || !/^rdb_bgsave_in_progress:1/m.test(stdout)) {
+      return;
+    }
+    if (!isAnnounced) {
+      terminal.err("waiting for the snapshot that is being written: the last one failed");
+    }
+    await sleep(250);
+  }
 }
 
 async function writeAndRead(container: Docker.Container, auth: AuthProps): Promise<Finding> {

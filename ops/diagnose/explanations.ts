@@ -3,7 +3,7 @@ type Pattern = string;
 
 /**
  * What explains what: where both are found, the first is the cause, and printed before. Measured where it can be made to
- * happen (__tests__/engine/diagnose.test.ts), else from Redis' manual.
+ * happen (__tests__/engine/incident-server.test.ts), else from Redis' manual.
  */
 export const EXPLANATIONS: readonly (readonly [cause: Pattern, consequences: readonly Pattern[]])[] = [
   [

@@ -44,6 +44,8 @@ export interface Facts {
   readonly metrics: Fact<string>;
   /** The container of scheduled backups; undefined: the stack has none. */
   readonly schedule: Fact<ContainerFacts | "none" | undefined>;
+  /** The newest lines of its log; none where the stack has no schedule. */
+  readonly scheduleLog: Fact<readonly LogLine[]>;
   readonly backups: Fact<BackupFacts>;
 }
 
@@ -179,13 +181,16 @@ export function isLooping(facts: Facts): boolean {
   );
 }
 
-/** Longest time from one start to the next for which Docker waits, and some more. */
-const ONE_ATTEMPT_MS = 90_000;
+/** The engine notes a start a moment after the process has begun to write. */
+const NOTED_MS = 1000;
 
-/** What the container wrote since its last start; of one that is started over and over, in its newest attempts. */
+/** What the container wrote since its last start; of one that is started over and over, in its newest attempt that has ended. */
 export function linesOfStart(facts: Facts): readonly LogLine[] {
-  const lines = known(facts.log) ?? [];
-  const newest = lines.at(-1)?.at ?? 0;
-  const since = isLooping(facts) ? newest - ONE_ATTEMPT_MS : (containerOf(facts)?.startedAt ?? 0);
-  return lines.filter(({ at }) => at >= since);
+  const { status, startedAt = 0, finishedAt = 0 } = containerOf(facts) ?? {};
+  const since = !isLooping(facts)
+    ? startedAt
+    : status === "restarting"
+      ? startedAt - NOTED_MS
+      : finishedAt - GOOD_START_MS;
+  return (known(facts.log) ?? []).filter(({ at }) => at >= since);
 }

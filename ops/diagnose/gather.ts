@@ -16,7 +16,15 @@ import { secretStates } from "../stack-secrets";
 import type { Terminal } from "../terminal";
 import { tryPublishedPorts } from "../try-published-ports";
 import { containerFacts, logLines } from "./container-facts";
-import { type BackupFacts, type ContainerFacts, type Fact, type Facts, known, PING_SECONDS } from "./facts";
+import {
+  type BackupFacts,
+  type ContainerFacts,
+  type Fact,
+  type Facts,
+  known,
+  type LogLine,
+  PING_SECONDS,
+} from "./facts";
 import { answerOf, passwordsOf, refusedLoginsOf, slowCommandsOf } from "./read-answers";
 import { LOOK_INSIDE, readInside } from "./read-inside";
 
@@ -72,6 +80,7 @@ export async function gatherFacts(docker: Docker, stack: ResolvedStack, terminal
           ? undefined
           : inspect(docker, props.backups.schedule.containerName),
       ),
+      scheduleLog: fact(LIMITS.engine, () => scheduleLog(docker, stack)),
       backups: fact(LIMITS.stores, () => backups(docker, stack)),
     };
     const look = await live(LIMITS.engine, async () => {
@@ -170,6 +179,15 @@ async function inspect(docker: Docker, name: string): Promise<ContainerFacts | "
     }
     throw error;
   }
+}
+
+async function scheduleLog(docker: Docker, { props }: ResolvedStack): Promise<readonly LogLine[]> {
+  const { schedule } = props.backups;
+  if (schedule === undefined) {
+    return [];
+  }
+  const options = { stdout: true, stderr: true, tail: 20, timestamps: true } as const;
+  return logLines(await docker.getContainer(schedule.containerName).logs(options));
 }
 
 /** The engine keeps the newest 256 events. */

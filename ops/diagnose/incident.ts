@@ -8,6 +8,8 @@ export interface Names {
   readonly container: string;
   readonly volume: string;
   readonly network: string;
+  /** Further names of the container in that network. */
+  readonly aliases: readonly string[];
   readonly image: string;
   readonly exporter: string;
   readonly schedule: string;

@@ -35,7 +35,7 @@ const saysMore = (one: StoreProps, other: StoreProps) =>
   bytesBeforeStar(one.keys) > bytesBeforeStar(other.keys);
 
 /** What every key of a pattern begins with. */
-const literal = (pattern: string) => /^[^*?[\\]*/.exec(pattern)?.[0] ?? "";
+export const literal = (pattern: string) => /^[^*?[\\]*/.exec(pattern)?.[0] ?? "";
 
 /** What the first star of `pattern` stands for in a key that matches it: as little as can be. Undefined: it has no star. */
 export function firstStar(pattern: string, key: Buffer): Buffer | undefined {

@@ -3,12 +3,13 @@ import { InvalidInputError } from "../../core/problem";
 import { ExitCode } from "../exit-code";
 import { changeWatched, WATCHED_TOGETHER, type WatchedChange } from "../keys/change-watched";
 import { grouped } from "../keys/progress";
+import { countText, type Subject } from "../keys/subject";
 import { json, type Terminal } from "../terminal";
 import { emptyTally, findSessions, judge } from "./find-sessions";
 import type { Session, StoredKey } from "./read-sessions";
 import { isFiltered, type Selection } from "./session-filters";
 import { type KeyRun, runOnKeys, searchOf } from "./session-run";
-import { headline, sessionData, sessionsText, sessionTable, tallyText } from "./session-texts";
+import { headline, sessionData, sessionTable, tallyText } from "./session-texts";
 
 /** Sessions that a dry run shows. */
 const SAMPLE = 10;
@@ -34,10 +35,18 @@ export interface SessionChange {
   readonly settle?: (isDone: boolean) => Promise<void>;
   /** @default - nothing */
   readonly close?: () => Promise<void>;
+  /** How some of them are shown before anything is done. @default - as sessions list does */
+  readonly sample?: (run: KeyRun, keys: readonly Session[]) => Promise<Sample>;
   /** What else was done, or left, for people. */
   readonly told: () => readonly string[];
   /** The same for scripts. */
   readonly data: () => object;
+}
+
+/** Some keys for people, and for scripts. */
+export interface Sample {
+  readonly text: string;
+  readonly rows: readonly object[];
 }
 
 /** Refuses to mean every session by leaving everything out. */
@@ -54,10 +63,10 @@ export function checkAll(name: string, selection: Selection, { all }: ChangeFlag
           fix: "leave one of them out",
         }
       : {
-          field: `sessions ${name}`,
+          field: `${selection.subject.command} ${name}`,
           got: "no filter",
-          expected: "which sessions are meant",
-          fix: `choose with --user, --organisation, --older-than or another filter, or write --all to ${name} every session`,
+          expected: `which ${selection.subject.many} are meant`,
+          fix: `choose with ${selection.subject.filters} or another filter, or write --all to ${name} every ${selection.subject.one}`,
         },
   ]);
 }
@@ -84,7 +93,7 @@ async function dryRun(
   terminal: Terminal,
 ): Promise<ExitCode> {
   let tally = emptyTally();
-  const done = () => `nothing was ${change.done}; ${tallyText(tally)}`;
+  const done = () => `nothing was ${change.done}; ${tallyText(tally, selection.subject)}`;
   return runOnKeys(stack, terminal, done, async (run) => {
     const search = searchOf(run, selection, {});
     tally = search.tally;
@@ -96,14 +105,15 @@ async function dryRun(
       return ExitCode.unhealthy;
     }
     const judged = await judge(run.live, first, selection, { ttl: true, fields: "roles" }, run.now);
-    const sample = judged.flatMap((one) => (one.verdict === "matches" ? [one.session] : []));
-    terminal.err(tallyText(tally));
+    const matching = judged.flatMap((one) => (one.verdict === "matches" ? [one.session] : []));
+    const sample = await (change.sample ?? sessionSample)(run, matching);
+    terminal.err(tallyText(tally, selection.subject));
     if (flags.json) {
-      const rows = sample.map((session) => sessionData(session, run.now));
+      const { rows } = sample;
       terminal.out(json({ stack: stack.id, filters: selection.told, dryRun: true, ...tally, sample: rows }));
       return ExitCode.ok;
     }
-    terminal.out(dryText(stack, selection, tally.matched, sample, run.now));
+    terminal.out(dryText(stack, selection, tally.matched, sample));
     terminal.err(
       tally.matched === 0
         ? `nothing to ${change.name}`
@@ -113,18 +123,24 @@ async function dryRun(
   });
 }
 
+async function sessionSample({ now }: KeyRun, sessions: readonly Session[]): Promise<Sample> {
+  return {
+    text: sessionTable(sessions, now),
+    rows: sessions.map((session) => sessionData(session, now)),
+  };
+}
+
 function dryText(
   stack: ResolvedStack,
   selection: Selection,
   matched: number,
-  sample: readonly Session[],
-  now: number,
+  { rows, text }: Sample,
 ): string {
-  const more = matched - sample.length;
+  const more = matched - rows.length;
   return [
     headline(stack, matched, selection),
-    ...(sample.length > 0 ? [sessionTable(sample, now)] : []),
-    ...(more > 0 && sample.length > 0 ? [`and ${grouped(more)} more`] : []),
+    ...(rows.length > 0 ? [text] : []),
+    ...(more > 0 && rows.length > 0 ? [`and ${grouped(more)} more`] : []),
   ].join("\n");
 }
 
@@ -137,7 +153,9 @@ async function changeAll(
 ): Promise<ExitCode> {
   let tally = emptyTally();
   const total: Total = { changed: 0, restless: 0 };
-  const done = () => [changedText(change, total), ...change.told(), tallyText(tally)].join("; ");
+  const { subject } = selection;
+  const done = () =>
+    [changedText(subject, change, total), ...change.told(), tallyText(tally, subject)].join("; ");
   const code = await runOnKeys(stack, terminal, done, async (run) => {
     const search = searchOf(run, selection, {});
     tally = search.tally;
@@ -150,7 +168,7 @@ async function changeAll(
     if (run.isStopped()) {
       return ExitCode.unhealthy;
     }
-    terminal.err(tallyText(tally));
+    terminal.err(tallyText(tally, subject));
     if (flags.json) {
       terminal.out(
         json({
@@ -164,12 +182,12 @@ async function changeAll(
         }),
       );
     } else {
-      terminal.out([`${stack.id}: ${changedText(change, total)}`, ...change.told()].join("; "));
+      terminal.out([`${stack.id}: ${changedText(subject, change, total)}`, ...change.told()].join("; "));
     }
     return ExitCode.ok;
   });
   terminal.err(
-    `audit: ${new Date().toISOString()} ${stack.id} sessions ${change.name} ${selection.told || "--all"}: ${changedText(change, total)}`,
+    `audit: ${new Date().toISOString()} ${stack.id} ${subject.command} ${change.name} ${selection.told || "--all"}: ${changedText(subject, change, total)}`,
   );
   return code;
 }
@@ -209,7 +227,8 @@ export async function changeFound(
   }
 }
 
-function changedText({ done }: SessionChange, { changed, restless }: Total): string {
-  const left = restless > 0 ? `; ${sessionsText(restless)} left, since somebody else kept changing them` : "";
-  return `${done} ${sessionsText(changed)}${left}`;
+function changedText(subject: Subject, { done }: SessionChange, { changed, restless }: Total): string {
+  const left =
+    restless > 0 ? `; ${countText(subject, restless)} left, since somebody else kept changing them` : "";
+  return `${done} ${countText(subject, changed)}${left}`;
 }

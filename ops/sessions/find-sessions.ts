@@ -1,3 +1,4 @@
+import type { StoreProps } from "../../core/redis-stack-props";
 import { matchesKey } from "../backup/match-key";
 import { keyText, parseKeyText } from "../keys/key-text";
 import type { Progress } from "../keys/progress";
@@ -14,7 +15,7 @@ import {
   type StoredKey,
   type Wanted,
 } from "./read-sessions";
-import { needsValue, type Selection } from "./session-filters";
+import { needsValue, type Role, type Selection } from "./session-filters";
 import { comparable, fieldAt } from "./session-value";
 
 /** What became of the keys that were looked at. */
@@ -70,22 +71,46 @@ export async function serverTime(live: Pick<LiveRedis, "batch">): Promise<number
   return Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000);
 }
 
-/** The sessions that match, page by page; counts into `tally`. Ends early when it is told to stop. */
+/** Groups of keys that are read before the first of them has been answered, so that neither side waits for the other. */
+const READ_AHEAD = 7;
+
+/** The sessions that match, group by group; counts into `tally`. Ends early when it is told to stop. */
 export async function* findSessions(search: Search): AsyncGenerator<readonly Session[]> {
-  const { live, selection, tally, isStopped, progress } = search;
-  for await (const { keys, share } of pagesOf(search)) {
-    for (let from = 0; from < keys.length; from += READ_TOGETHER) {
-      const together = keys.slice(from, from + READ_TOGETHER);
-      const judged = await judge(live, together, selection, search.shown, search.now);
-      yield count(judged, needsValue(selection), tally);
-      progress?.tell(share, () => `${grouped(tally.matched)} match`);
-      if (isStopped()) {
-        return;
-      }
-    }
+  const { selection, tally, isStopped, progress } = search;
+  const underWay: Reading[] = [];
+  const next = async () => {
+    const { judged, share } = underWay.shift() ?? { judged: [], share: 0 };
+    const sessions = count(await judged, needsValue(selection), tally);
     progress?.tell(share, () => `${grouped(tally.matched)} match`);
+    return sessions;
+  };
+  for await (const reading of readingsOf(search)) {
+    underWay.push(reading);
+    if (underWay.length > READ_AHEAD) {
+      yield await next();
+    }
     if (isStopped()) {
       return;
+    }
+  }
+  while (underWay.length > 0 && !isStopped()) {
+    yield await next();
+  }
+}
+
+interface Reading {
+  readonly judged: Promise<readonly Judged[]> | readonly Judged[];
+  readonly share: number;
+}
+
+/** Begins to read the keys of the selection, group by group. */
+async function* readingsOf(search: Search): AsyncGenerator<Reading> {
+  const { live, selection, shown, now } = search;
+  for await (const { keys, share } of pagesOf(search)) {
+    for (let from = 0; from === 0 || from < keys.length; from += READ_TOGETHER) {
+      const judged = judge(live, keys.slice(from, from + READ_TOGETHER), selection, shown, now);
+      judged.catch(() => undefined); // told to whoever awaits it
+      yield { judged, share };
     }
   }
 }
@@ -135,35 +160,42 @@ export async function judge(
 
 /** What a session is, once it has been read. `matches`: every filter holds. */
 export function verdictOf(session: Session, selection: Selection, now: number): Exclude<Verdict, "gone"> {
-  const { owners, where, ages, ttlBelow, withoutTtl } = selection;
+  const { owners, where, ages, ttlBelow, withoutTtl, readableOnly } = selection;
   const { ttl = -1, fields, store } = session;
   if ((withoutTtl && ttl !== -1) || (ttlBelow !== undefined && (ttl < 0 || ttl >= ttlBelow))) {
     return "other";
   }
-  const isUserInKey = store.format?.user === undefined;
-  const fromKey = owners.filter(({ role }) => role === "user" && isUserInKey);
-  if (fromKey.some(({ role, value }) => ownerOf(session, role) !== keyText(parseKeyText(value)))) {
+  const isOfKey = owners.every(
+    ({ role, value }) => !isInKey(store, role) || ownerOf(session, role) === keyText(parseKeyText(value)),
+  );
+  if (!isOfKey) {
     return "other";
   }
-  const fromFields = owners.filter((owner) => !fromKey.includes(owner));
   if (fields === undefined) {
-    return fromFields.length + where.length + ages.length > 0 ? "unreadable" : "matches";
+    const isAsked = where.length + ages.length > 0 || owners.some(({ role }) => !isInKey(store, role));
+    return isAsked || (readableOnly && store.format !== undefined) ? "unreadable" : "matches";
   }
   const encoding = store.format?.encoding ?? "json";
   const holds =
-    fromFields.every(({ role, value }) => ownerOf(session, role) === value) &&
+    owners.every(({ role, value }) => isInKey(store, role) || ownerOf(session, role) === value) &&
     where.every(({ path, value }) => comparable(fieldAt(fields, path, encoding)) === value);
   if (!holds) {
     return "other";
   }
-  const agesOf = ages.map(({ role, ...age }) => ({ ...age, date: dateOf(session, role, now) }));
-  if (agesOf.some(({ date }) => date === undefined)) {
-    return "withoutDate";
+  let isOfAge = true;
+  for (const { role, is, milliseconds } of ages) {
+    const date = dateOf(session, role, now);
+    if (date === undefined) {
+      return "withoutDate";
+    }
+    isOfAge &&= is === "older" ? now - date > milliseconds : now - date < milliseconds;
   }
-  const areOf = agesOf.every(({ date = now, is, milliseconds }) =>
-    is === "older" ? now - date > milliseconds : now - date < milliseconds,
-  );
-  return areOf ? "matches" : "other";
+  return isOfAge ? "matches" : "other";
+}
+
+/** Whether a role stands in the key. */
+function isInKey({ format }: StoreProps, role: Role): boolean {
+  return role === "user" && format?.user === undefined;
 }
 
 function wantedOf(selection: Selection, { ttl = false, fields }: Shown): Wanted {

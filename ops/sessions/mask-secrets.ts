@@ -5,8 +5,14 @@ const SECRET =
 /** What stands in the place of a secret. */
 export const MASK = "(hidden; --reveal shows it)";
 
-/** The same with the mask in place of every value whose name looks like a secret's, however deep. Bytes are told by length. */
-export function maskSecrets(value: unknown, isRevealed: boolean): unknown {
+/** JSON may be as deep as it is long. */
+const MAX_DEPTH = 100;
+
+/**
+ * The same with the mask in place of every value whose name looks like a secret's, 100 lists and objects deep: what is
+ * deeper is left out. Bytes are told by length.
+ */
+export function maskSecrets(value: unknown, isRevealed: boolean, depth = 0): unknown {
   if (value instanceof Date) {
     return value.toISOString();
   }
@@ -16,16 +22,19 @@ export function maskSecrets(value: unknown, isRevealed: boolean): unknown {
   if (typeof value === "bigint") {
     return `${value}`;
   }
-  if (Array.isArray(value)) {
-    return value.map((one) => maskSecrets(one, isRevealed));
-  }
   if (typeof value !== "object" || value === null) {
     return value;
+  }
+  if (depth === MAX_DEPTH) {
+    return "(too deep to be shown)";
+  }
+  if (Array.isArray(value)) {
+    return value.map((one) => maskSecrets(one, isRevealed, depth + 1));
   }
   return Object.fromEntries(
     Object.entries(value).map(([name, one]) => [
       name,
-      !isRevealed && SECRET.test(name) && one !== null ? MASK : maskSecrets(one, isRevealed),
+      !isRevealed && SECRET.test(name) && one !== null ? MASK : maskSecrets(one, isRevealed, depth + 1),
     ]),
   );
 }

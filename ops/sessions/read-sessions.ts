@@ -1,4 +1,4 @@
-import type { StoreProps } from "../../core/redis-stack-props";
+import type { FormatProps, StoreProps } from "../../core/redis-stack-props";
 import { keyText } from "../keys/key-text";
 import { unlessError } from "../keys/scan-keys";
 import { firstStar } from "../keys/store-of";
@@ -17,9 +17,9 @@ export interface StoredKey {
 /** A session as it was at one moment. */
 export interface Session extends StoredKey {
   /** Milliseconds, or -1: it stays for ever. Undefined: not asked for. */
-  readonly ttl?: number;
+  readonly ttl?: number | undefined;
   /** Undefined: not asked for, or it cannot be read: not in the declared format, or larger than 1 MiB. */
-  readonly fields?: Fields;
+  readonly fields?: Fields | undefined;
 }
 
 /** What is asked of each key. For a hash, `paths` are its fields that are read; for another encoding all are. */
@@ -32,8 +32,8 @@ export interface Wanted {
 /** Larger values are not fetched, and so cannot be read. */
 const MAX_VALUE_BYTES = 1_048_576;
 
-/** As much of a value is fetched together with others: nearly every session, and never more than 16 MiB at once. */
-const USUAL_BYTES = 65_536;
+/** As much of a value is fetched together with others: nearly every session, and 4 MiB at most for those that are read together. */
+const USUAL_BYTES = 16_384;
 
 /** Hashes of about this size are read together. */
 const MAX_TOGETHER_BYTES = 4 * MAX_VALUE_BYTES;
@@ -55,19 +55,16 @@ export async function readSessions(
 ): Promise<readonly (Session | undefined)[]> {
   const [ttls, values] = await Promise.all([
     wanted.ttl ? live.batch(keys.map(({ key }) => ["PTTL", key])) : [],
-    wanted.value ? readValues(live, keys, wanted.paths) : keys.map((): Value => ({})),
+    wanted.value ? readValues(live, keys, wanted.paths) : keys.map(() => UNREADABLE),
   ]);
   const isUnclear = (index: number) => !wanted.ttl && values[index]?.isEmpty === true;
   const unclear = keys.filter((_, index) => isUnclear(index));
   const exists = await live.batch(unclear.map(({ key }) => ["EXISTS", key]));
   let next = 0;
-  return keys.map((stored, index) => {
+  return keys.map(({ key, store }, index) => {
     const ttl = wanted.ttl ? Number(unlessError(ttls[index])) : undefined;
     const isGone = ttl === -2 || (isUnclear(index) && exists[next++] === 0);
-    const fields = values[index]?.fields;
-    return isGone
-      ? undefined
-      : { ...stored, ...(ttl === undefined ? {} : { ttl }), ...(fields === undefined ? {} : { fields }) };
+    return isGone ? undefined : { key, store, ttl, fields: values[index]?.fields };
   });
 }
 
@@ -99,60 +96,52 @@ interface Value {
   readonly isEmpty?: boolean;
 }
 
+/** Also what was not asked for. */
+const UNREADABLE: Value = {};
+const EMPTY: Value = { isEmpty: true };
+
 async function readValues(
   live: Pick<LiveRedis, "batch">,
   keys: readonly StoredKey[],
   paths: Wanted["paths"],
 ): Promise<readonly Value[]> {
-  const values: Value[] = keys.map(() => ({}));
-  const isHash = ({ store }: StoredKey) => store.format?.encoding === "hash";
-  const strings = indicesOf(keys, (stored) => stored.store.format !== undefined && !isHash(stored));
+  const values = keys.map(() => UNREADABLE);
+  const encodings = keys.map(({ store }) => store.format?.encoding);
+  const indices = [...keys.keys()];
+  const strings = indices.filter((at) => encodings[at] === "json" || encodings[at] === "msgpack");
   const starts = await live.batch(strings.map((at) => getRange(keys[at], USUAL_BYTES)));
   for (const [index, at] of strings.entries()) {
-    values[at] = await stringOf(live, keys[at], starts[index]);
+    const start = starts[index];
+    const isWhole = !Buffer.isBuffer(start) || start.length <= USUAL_BYTES;
+    const reply = isWhole ? start : (await live.batch([getRange(keys[at], MAX_VALUE_BYTES)]))[0];
+    values[at] = stringOf(reply, encodings[at]);
   }
-  const hashes = indicesOf(keys, isHash);
+  const hashes = indices.filter((at) => encodings[at] === "hash");
   const read = await readHashes(
     live,
     hashes.flatMap((at) => keys[at]?.key ?? []),
     paths,
   );
   for (const [index, at] of hashes.entries()) {
-    values[at] = read[index] ?? {};
+    values[at] = read[index] ?? UNREADABLE;
   }
   return values;
 }
-
-const indicesOf = (keys: readonly StoredKey[], isWanted: (key: StoredKey) => boolean) =>
-  keys.flatMap((stored, index) => (isWanted(stored) ? [index] : []));
 
 /** One byte more than `bytes`, so that a longer value shows. */
 function getRange(stored: StoredKey | undefined, bytes: number): Command {
   return ["GETRANGE", stored?.key ?? "", 0, bytes];
 }
 
-async function stringOf(
-  live: Pick<LiveRedis, "batch">,
-  stored: StoredKey | undefined,
-  start: Reply | undefined,
-): Promise<Value> {
-  const encoding = stored?.store.format?.encoding;
-  if (isWrongType(start) || encoding === undefined) {
-    return {};
+function stringOf(reply: Reply | undefined, encoding: FormatProps["encoding"] | undefined): Value {
+  if (isWrongType(reply) || encoding === undefined) {
+    return UNREADABLE;
   }
-  let bytes = unlessError(start) as Buffer;
-  if (bytes.length > USUAL_BYTES) {
-    const [whole] = await live.batch([getRange(stored, MAX_VALUE_BYTES)]);
-    if (isWrongType(whole)) {
-      return {};
-    }
-    bytes = unlessError(whole) as Buffer;
+  const bytes = unlessError(reply) as Buffer;
+  if (bytes.length === 0) {
+    return EMPTY;
   }
-  return bytes.length === 0
-    ? { isEmpty: true }
-    : bytes.length > MAX_VALUE_BYTES
-      ? {}
-      : { fields: decodeValue(bytes, encoding) };
+  return bytes.length > MAX_VALUE_BYTES ? UNREADABLE : { fields: decodeValue(bytes, encoding) };
 }
 
 /** The lengths of what is read come first, so that at most 4 MiB are read together. */

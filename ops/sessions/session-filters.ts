@@ -4,6 +4,7 @@ import { InvalidValueError, Problems } from "../../core/problem";
 import type { StoreProps } from "../../core/redis-stack-props";
 import { parseKeyText } from "../keys/key-text";
 import { storeOf } from "../keys/store-of";
+import { SESSIONS, type Subject } from "../keys/subject";
 
 /** Which sessions a person means, as written on the command line. All of it must hold. */
 export interface FilterFlags {
@@ -33,6 +34,7 @@ export interface AgeFilter {
 
 /** Which keys are looked at, and what must hold of them. */
 export interface Selection {
+  readonly subject: Subject;
   /** Every store of the stack, since a key may belong to another one. */
   readonly allStores: readonly StoreProps[];
   /** Those looked at. */
@@ -46,6 +48,8 @@ export interface Selection {
   /** Milliseconds. */
   readonly ttlBelow?: number;
   readonly withoutTtl: boolean;
+  /** What cannot be read does not match, even if no filter asks for its value. @default false */
+  readonly readableOnly?: boolean;
   /** The flags as they were written, for people. Empty: every session of the stores. */
   readonly told: string;
 }
@@ -57,27 +61,31 @@ const AGES = [
 ] as const;
 
 /** @throws InvalidInputError with everything that is wrong, and what the formats of the stores cannot answer */
-export function readFilters({ id, service, props }: ResolvedStack, flags: FilterFlags): Selection {
+export function readFilters(
+  { id, service, props }: ResolvedStack,
+  flags: FilterFlags,
+  subject: Subject = SESSIONS,
+): Selection {
   const problems = new Problems();
-  const sessions = props.stores.filter(({ kind }) => kind === "sessions");
+  const ofKind = props.stores.filter(({ kind }) => kind === subject.kind);
   const file = `config/services/${service.name}.ts`;
-  const patterns = sessions.map(({ keys }) => keys).join(", ");
-  if (sessions.length === 0) {
+  const patterns = ofKind.map(({ keys }) => keys).join(", ");
+  if (ofKind.length === 0) {
     problems.add({
       field: id,
-      got: "no store of kind sessions",
-      expected: "a stack that keeps sessions",
+      got: `no store of kind ${subject.kind}`,
+      expected: `a stack with a store of kind ${subject.kind}`,
       fix: `declare them in stores of ${file}, or name another stack`,
     });
     problems.throwIfAny();
   }
-  const stores = sessions.filter(({ keys }) => flags.store === undefined || keys === flags.store);
+  const stores = ofKind.filter(({ keys }) => flags.store === undefined || keys === flags.store);
   if (stores.length === 0) {
     problems.add({
       field: "--store",
       got: JSON.stringify(flags.store),
       expected: `one of ${patterns}`,
-      fix: "write the pattern of a store of kind sessions",
+      fix: `write the pattern of a store of kind ${subject.kind}`,
     });
   }
   const keys = flags.key.map(parseKeyText);
@@ -88,7 +96,7 @@ export function readFilters({ id, service, props }: ResolvedStack, flags: Filter
         field: "--key",
         got: JSON.stringify(flags.key[index]),
         expected: `a key of ${stores.map(({ keys }) => keys).join(", ") || patterns}`,
-        fix: "write it as sessions list prints it",
+        fix: `write it as ${subject.command} list prints it`,
       });
     }
   }
@@ -132,7 +140,7 @@ export function readFilters({ id, service, props }: ResolvedStack, flags: Filter
     problems.add({
       field: "--ttl-below",
       got: "--without-ttl as well",
-      expected: "one of them: no session has both",
+      expected: `one of them: no ${subject.one} has both`,
       fix: "leave one out",
     });
   }
@@ -140,6 +148,7 @@ export function readFilters({ id, service, props }: ResolvedStack, flags: Filter
     flags.ttlBelow === undefined ? undefined : readDuration("--ttl-below", flags.ttlBelow, problems);
   problems.throwIfAny();
   return {
+    subject,
     allStores: props.stores,
     stores,
     ...(keys.length === 0 ? {} : { keys: distinct(keys) }),
@@ -165,7 +174,10 @@ export function isFiltered({ keys, match, owners, where, ages, ttlBelow, without
 }
 
 /** Whether a session has to be read to be judged. */
-export function needsValue({ owners, where, ages, stores }: Selection): boolean {
+export function needsValue({ owners, where, ages, stores, readableOnly }: Selection): boolean {
+  if (readableOnly && stores.some(({ format }) => format !== undefined)) {
+    return true;
+  }
   const isInKey = stores.every(({ format }) => format?.user === undefined);
   return where.length + ages.length > 0 || owners.some(({ role }) => role !== "user" || !isInKey);
 }

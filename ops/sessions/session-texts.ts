@@ -2,23 +2,24 @@ import type { ResolvedStack } from "../../config/resolve-stack";
 import { ageText } from "../backup/amounts";
 import { keyText } from "../keys/key-text";
 import { grouped } from "../keys/progress";
+import { countText, SESSIONS, type Subject } from "../keys/subject";
 import { table, visible } from "../terminal";
 import type { Tally } from "./find-sessions";
 import { dateOf, ownerOf, type Session } from "./read-sessions";
 import type { Selection } from "./session-filters";
 
-/** `1 session`, `2,000 sessions`. */
-export const sessionsText = (count: number) => `${grouped(count)} ${count === 1 ? "session" : "sessions"}`;
-
 /** What was looked at, in one line. */
-export function tallyText({ keys, read, matched, unreadable, withoutDate, gone }: Tally): string {
+export function tallyText(
+  { keys, read, matched, unreadable, withoutDate, gone }: Tally,
+  subject: Subject = SESSIONS,
+): string {
   const rest = [
-    [unreadable, "cannot be read, so that no filter of a field matches them"],
+    [unreadable, "cannot be read, and so do not match"],
     [withoutDate, "have no date, so that no filter of an age matches them"],
     [gone, "were gone before they were read"],
   ] as const;
   return [
-    `${sessionsText(keys)} looked at, ${grouped(read)} read, ${grouped(matched)} match`,
+    `${countText(subject, keys)} looked at, ${grouped(read)} read, ${grouped(matched)} match`,
     ...rest.filter(([count]) => count > 0).map(([count, text]) => `${grouped(count)} ${text}`),
   ].join("; ");
 }
@@ -86,4 +87,4 @@ function short(text: string | undefined): string {
 
 /** First line of what a command says of a stack. */
 export const headline = ({ id }: ResolvedStack, count: number, selection: Selection) =>
-  `${id}: ${sessionsText(count)} ${count === 1 ? "matches" : "match"} ${toldFilters(selection)}`;
+  `${id}: ${countText(selection.subject, count)} ${count === 1 ? "matches" : "match"} ${toldFilters(selection)}`;

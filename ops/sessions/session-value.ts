@@ -1,5 +1,7 @@
+import { isAscii } from "node:buffer";
 import { decode } from "@msgpack/msgpack";
 import type { FormatProps } from "../../core/redis-stack-props";
+import { isModestMsgpack } from "./modest-msgpack";
 
 /** The fields of a session. Those of a hash are flat, so that a path is a field's own name. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -9,10 +11,7 @@ const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 /** The fields of a value as its store declares it. Undefined: it is not that. */
 export function decodeValue(bytes: Buffer, encoding: FormatProps["encoding"]): Fields | undefined {
   try {
-    const value =
-      encoding === "msgpack"
-        ? decode(bytes, { useBigInt64: true, ...limits(bytes.length) })
-        : JSON.parse(UTF8.decode(bytes));
+    const value = encoding === "msgpack" ? decodeMsgpack(bytes) : JSON.parse(textOf(bytes));
     const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
     return isObject && !(value instanceof Date) ? (value as Fields) : undefined;
   } catch {
@@ -20,15 +19,11 @@ export function decodeValue(bytes: Buffer, encoding: FormatProps["encoding"]): F
   }
 }
 
-/** What a value claims to be long is believed only as far as its bytes reach. */
-function limits(bytes: number) {
-  return {
-    maxStrLength: bytes,
-    maxBinLength: bytes,
-    maxArrayLength: bytes,
-    maxMapLength: bytes,
-    maxExtLength: bytes,
-  };
+const textOf = (bytes: Buffer) => (isAscii(bytes) ? bytes.toString("latin1") : UTF8.decode(bytes));
+
+/** The decoder makes room for as many elements as a list claims to have, in each list within it: so they are counted first. */
+function decodeMsgpack(bytes: Buffer): unknown {
+  return isModestMsgpack(bytes) ? decode(bytes, { useBigInt64: true }) : undefined;
 }
 
 /** Text of a field of a hash. Undefined: no UTF-8, so that nothing is equal to it. */
@@ -43,7 +38,7 @@ export function decodeText(bytes: Buffer): string | undefined {
 /** What stands at `path`. Undefined: nothing. */
 export function fieldAt(fields: Fields, path: string, encoding: FormatProps["encoding"]): unknown {
   let value: unknown = fields;
-  for (const name of encoding === "hash" ? [path] : path.split(".")) {
+  for (const name of encoding === "hash" || !path.includes(".") ? [path] : path.split(".")) {
     if (typeof value !== "object" || value === null || !Object.hasOwn(value, name)) {
       return undefined;
     }

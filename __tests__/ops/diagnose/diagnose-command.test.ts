@@ -23,7 +23,7 @@ async function diagnosedWith(changes: Changes, options: Parameters<typeof diagno
 test("a healthy stack gets one line, and exit code 0", async () => {
   expect(await diagnosedWith({})).toMatchObject({
     exitCode: 0,
-    out: "shop-prod: nothing wrong in 41 steps",
+    out: "shop-prod: nothing wrong in 42 steps",
   });
 });
 

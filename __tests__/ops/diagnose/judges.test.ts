@@ -259,13 +259,32 @@ const CASES: readonly (readonly [id: string, changes: Changes, saw: string])[] =
   ["memory-exhaustion/buffers", { info: { mem_clients_normal: `${26 * MIB}` } }, "26.0 MiB"],
   ["memory-exhaustion/container-full", { inside: { memoryUsed: 567 * MIB } }, "567.0 MiB of 629.0 MiB"],
   [
+    "backup-overdue/no-room",
+    {
+      facts: {
+        scheduleLog: { value: [{ at: NOW, text: "redis-backup: shop-prod: got 5 bytes free, expected 9" }] },
+      },
+    },
+    "its log ends with that",
+  ],
+  [
+    "data-corruption/cut-at-start",
+    { log: ["!!! Truncating the AOF appendonly.aof.1.incr.aof at offset 88 !!!"] },
+    "the log of its start says so",
+  ],
+  [
     "evictions/kept-now",
     { info: { evicted_keys: "7", maxmemory_policy: "volatile-lru" }, facts: { evictedLater: { value: 9 } } },
     "9 since the start, 2 of them in the last second",
   ],
   [
     "evictions/kept-before",
-    { info: { evicted_keys: "7", maxmemory_policy: "volatile-lru" } },
+    { info: { evicted_keys: "7", maxmemory_policy: "volatile-lru", used_memory: `${0.9 * 256 * MIB}` } },
+    "7 since the start",
+  ],
+  [
+    "evictions/kept-once",
+    { info: { evicted_keys: "7", maxmemory_policy: "volatile-lru", used_memory: `${0.89 * 256 * MIB}` } },
     "7 since the start",
   ],
   [

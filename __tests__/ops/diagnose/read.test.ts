@@ -3,7 +3,7 @@ import { containerFacts, logLines } from "../../../ops/diagnose/container-facts"
 import { isLooping, linesOfStart } from "../../../ops/diagnose/facts";
 import { answerOf, passwordsOf, refusedLoginsOf, slowCommandsOf } from "../../../ops/diagnose/read-answers";
 import { kernelAddress, readInside } from "../../../ops/diagnose/read-inside";
-import { DOWN, factsWith, NOW } from "../../support/diagnose-facts";
+import { factsWith, NOW } from "../../support/diagnose-facts";
 
 const said = (stdout: string, stderr = "", exitCode = 0) => answerOf({ exitCode, stdout, stderr }, 8);
 
@@ -162,20 +162,25 @@ test("a log is read from the frames that the engine sends", () => {
   ]);
 });
 
-test("lines of before the last start do not count, but of a server that is started over and over they do", () => {
+test.each([
+  ["of a server that runs, since its start", {}, ["last but one", "last", "now"]],
+  ["of one that Docker is about to start again, in its last attempt", { status: "restarting" }, ["now"]],
+  [
+    "of one that has just been started again, in the attempt before",
+    { restartCount: 3, health: "starting" },
+    ["last", "now"],
+  ],
+] as const)("lines count %s", (_what, container, expected) => {
   const lines = [
-    { at: NOW - 70 * 60_000, text: "old" },
-    { at: NOW - 59 * 60_000, text: "new" },
+    { at: NOW - 70 * 60_000, text: "before" },
+    { at: NOW - 59 * 60_000, text: "last but one" },
+    { at: NOW - 6000, text: "last" },
+    { at: NOW - 1000, text: "now" },
   ];
-  const texts = (restarting: boolean) =>
-    linesOfStart(
-      factsWith({
-        container: restarting ? { status: "restarting", startedAt: NOW - 1000 } : {},
-        facts: { ...(restarting ? DOWN : {}), log: { value: lines } },
-      }),
-    ).map(({ text }) => text);
-  expect(texts(false)).toEqual(["new"]);
-  expect(texts(true)).toEqual(["new"]);
+  const times =
+    "status" in container || "health" in container ? { startedAt: NOW - 1500, finishedAt: NOW - 5000 } : {};
+  const facts = factsWith({ container: { ...container, ...times }, facts: { log: { value: lines } } });
+  expect(linesOfStart(facts).map(({ text }) => text)).toEqual(expected);
 });
 
 test.each([

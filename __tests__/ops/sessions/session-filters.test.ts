@@ -77,7 +77,7 @@ test("refuses a key of something else, and a stack without sessions", () => {
   );
   const cache = stackWith([{ kind: "cache", keys: "c:*", ttl: "1 h", lossAcceptable: true }]);
   expect(() => readFilters(cache, NONE)).toThrow(
-    "shop-dev: got no store of kind sessions, expected a stack that keeps sessions. " +
+    "shop-dev: got no store of kind sessions, expected a stack with a store of kind sessions. " +
       "Fix: declare them in stores of config/services/shop.ts, or name another stack.",
   );
 });

@@ -4,6 +4,8 @@ import { from, type Incident, ok, step } from "../incident";
 import { beside } from "./reading";
 
 const OVERDUE = 2;
+/** As redis-backup.sh says it. */
+const NO_ROOM = /got \d+ bytes free, expected \d+|got larger than the \d+ bytes that it may take/;
 
 export const backupOverdue: Incident = {
   name: "backup-overdue",
@@ -78,6 +80,35 @@ export const backupOverdue: Incident = {
           return seconds !== undefined && newestSeconds > OVERDUE * seconds
             ? { outcome: "overdue", saw: `${saw}, one every ${schedule?.every}` }
             : ok(saw);
+        }),
+    }),
+    step({
+      looks: "whether the last scheduled backup had room, and whether its metrics are there",
+      command: (n) =>
+        `docker logs --tail 20 ${n.schedule}; docker exec ${n.schedule} df -h /data; docker exec ${n.schedule} cat /data/${n.stack}/redis_backup.prom`,
+      fine: "It had. Where Prometheus knows nothing of the metrics that are there, it does not read this container: docs/monitoring.md says how.",
+      outcomes: {
+        "no-room": {
+          severity: "warning",
+          title: "the last scheduled backup had no room",
+          means:
+            "None is made where it would take the room that the server needs for its own files. Older backups stay.",
+          next: (n) => [
+            ["see what takes the room", "df -h; docker system df -v"],
+            ["see which backups nobody has to keep; it asks before", `bin/redis-ops backup prune ${n.stack}`],
+            [
+              "until there is room: keep one on another disk",
+              `bin/redis-ops backup create ${n.stack} --at /ANOTHER/DISK`,
+            ],
+          ],
+        },
+      },
+      judge: (facts) =>
+        from(facts.scheduleLog, (lines) => {
+          const { text = "it has said nothing" } = lines.at(-1) ?? {};
+          return NO_ROOM.test(text)
+            ? { outcome: "no-room", saw: "its log ends with that", evidence: [text] }
+            : ok(text);
         }),
     }),
   ],

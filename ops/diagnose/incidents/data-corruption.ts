@@ -50,6 +50,19 @@ export const dataCorruption: Incident = {
             ["neither helps: start empty; what is there is kept", `bin/redis-ops restore ${n.stack} --empty`],
           ],
         },
+        "cut-at-start": {
+          severity: "note",
+          title: "the end of the append-only file was torn, and the server has cut it off",
+          means:
+            "At its start Redis left out the write that was cut short, and runs with everything before it (aof-load-truncated).",
+          next: (n) => [
+            ["see what it cut off", `docker logs --tail 50 ${n.container}`],
+            [
+              "compare with the newest backup, where more than a moment is missing",
+              `bin/redis-ops backup list ${n.stack}`,
+            ],
+          ],
+        },
         "bad-rdb": {
           severity: "critical",
           title: "the snapshot is damaged",
@@ -87,14 +100,19 @@ const DAMAGE: readonly (readonly [RegExp, "torn-end" | "bad-aof" | "bad-rdb"])[]
   ],
 ];
 
+const CUT_AT_START = /^.*(Truncating the AOF .*at offset|AOF loaded anyway because aof-load-truncated)/;
+
 /** Of a newer engine, which is whole. */
 const NEWER = /Can't handle RDB format version/;
 
-function judgeFiles(facts: Facts): Seen<"torn-end" | "bad-aof" | "bad-rdb"> {
-  if (isUp(facts)) {
-    return ok("the server has loaded them");
-  }
+function judgeFiles(facts: Facts): Seen<"torn-end" | "bad-aof" | "bad-rdb" | "cut-at-start"> {
   const lines = linesOfStart(facts);
+  if (isUp(facts)) {
+    const evidence = matching(lines, CUT_AT_START);
+    return evidence.length === 0
+      ? ok("the server has loaded them")
+      : { outcome: "cut-at-start", saw: "the log of its start says so", evidence };
+  }
   if (matching(lines, NEWER).length > 0) {
     return ok("they are of a newer Redis: page cannot-start");
   }

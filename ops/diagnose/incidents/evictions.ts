@@ -1,9 +1,11 @@
 import type { StoreProps } from "../../../core/redis-stack-props";
+import { infoNumber } from "../../look/info";
 import { type Facts, known } from "../facts";
 import { from, type Incident, ok, type Seen, step } from "../incident";
 import { evictsAnything, field } from "./reading";
 
 const MANY = 100;
+const NEARLY_FULL = 0.9;
 
 /** Stores that must not be lost and that the policy may take keys of. */
 function atRisk(stores: readonly StoreProps[], policy: string | undefined): readonly StoreProps[] {
@@ -33,6 +35,7 @@ export const evictions: Incident = {
               `bin/redis-ops apply-live ${n.stack} --dry-run`,
             ],
             ["see what takes the memory", `bin/redis-ops memory ${n.stack}`],
+            ["deploy the larger limit", `bin/up ${n.stack}`],
             [
               "keep what must stay apart from what may go: a service of its own, with noeviction",
               "bin/redis-ops service new NAME",
@@ -42,9 +45,21 @@ export const evictions: Incident = {
         "kept-before": {
           severity: "warning",
           title: "keys were evicted that must not be lost",
-          means: "It happened since the server was started, and happens again when memory is full.",
+          means:
+            "It happened since the server was started, and happens again with what is written next: memory is nearly full.",
           next: (n) => [
             ["see what takes the memory", `bin/redis-ops memory ${n.stack}`],
+            [
+              "what was there is in a backup, if one was made in time",
+              `bin/redis-ops backup list ${n.stack}`,
+            ],
+          ],
+        },
+        "kept-once": {
+          severity: "note",
+          title: "keys were evicted that must not be lost, and there is room now",
+          means: "It happened since the server was started. The counter goes back at the next start.",
+          next: (n) => [
             [
               "what was there is in a backup, if one was made in time",
               `bin/redis-ops backup list ${n.stack}`,
@@ -69,7 +84,7 @@ export const evictions: Incident = {
   ],
 };
 
-function judgeEvictions(facts: Facts): Seen<"kept-now" | "kept-before" | "cache"> {
+function judgeEvictions(facts: Facts): Seen<"kept-now" | "kept-before" | "kept-once" | "cache"> {
   return from(facts.info, (info) =>
     field(info, "evicted_keys", (before) => {
       const after = known(facts.evictedLater) ?? before;
@@ -85,7 +100,13 @@ function judgeEvictions(facts: Facts): Seen<"kept-now" | "kept-before" | "cache"
       const evidence = kept.map(
         ({ kind, keys }) => `${policy} may take ${kind} (${keys}), which must not be lost`,
       );
-      return { outcome: after > before ? "kept-now" : "kept-before", saw, evidence };
+      const maxmemory = infoNumber(info, "maxmemory") ?? 0;
+      const hasRoom = maxmemory > 0 && (infoNumber(info, "used_memory") ?? 0) < maxmemory * NEARLY_FULL;
+      return {
+        outcome: after > before ? "kept-now" : hasRoom ? "kept-once" : "kept-before",
+        saw,
+        evidence,
+      };
     }),
   );
 }

@@ -1,4 +1,5 @@
 import { from, type Incident, type Names, ok, step, unknown } from "../incident";
+import { verify } from "./advice";
 
 const afterKill = (n: Names, killCommand: readonly string[]) =>
   [
@@ -42,7 +43,7 @@ export const hungScript: Incident = {
           title: "a Lua script holds the server",
           means:
             "Nobody else is served until it ends. SCRIPT KILL is safe: it ends a script that has only read, and refuses one that has written.",
-          next: (n) => [...afterKill(n, ["SCRIPT", "KILL"]), onlyShutdown(n), startAgain(n)],
+          next: (n) => [...afterKill(n, ["SCRIPT", "KILL"]), onlyShutdown(n), startAgain(n), verify(n)],
         },
         "script-without-aof": {
           severity: "critical",
@@ -56,7 +57,7 @@ export const hungScript: Incident = {
           title: "a function holds the server",
           means:
             "As with a script: FUNCTION KILL ends one that has only read, and refuses one that has written.",
-          next: (n) => [...afterKill(n, ["FUNCTION", "KILL"]), onlyShutdown(n), startAgain(n)],
+          next: (n) => [...afterKill(n, ["FUNCTION", "KILL"]), onlyShutdown(n), startAgain(n), verify(n)],
         },
         "function-without-aof": {
           severity: "critical",

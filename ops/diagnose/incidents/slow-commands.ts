@@ -31,6 +31,8 @@ export const slowCommands: Incident = {
             [
               "change the application: SCAN, HSCAN and SSCAN in place of what reads all, UNLINK in place of DEL",
             ],
+            ["when that is deployed, begin the slow log anew", n.redis("SLOWLOG", "RESET")],
+            ["and look again later", `bin/redis-ops diagnose ${n.stack}`],
           ],
         },
         once: {

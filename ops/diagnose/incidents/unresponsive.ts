@@ -163,7 +163,13 @@ export const unresponsive: Incident = {
           severity: "critical",
           title: "the container is not in its network",
           means: "It answers itself, and no client finds its name: somebody disconnected it.",
-          next: (n) => [["put it back, with its names", `bin/up ${n.stack}`]],
+          next: (n) => [
+            [
+              "put it back, with its names, while it runs; Terraform does not see that it is out",
+              `docker network connect ${n.aliases.map((alias) => `--alias ${alias} `).join("")}${n.network} ${n.container}`,
+            ],
+            verify(n),
+          ],
         },
       },
       judge: (facts) =>

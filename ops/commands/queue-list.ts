@@ -1,0 +1,184 @@
+import type { ResolvedStack } from "../../config/resolve-stack";
+import { ageText } from "../backup/amounts";
+import { matchesKey } from "../backup/match-key";
+import { ExitCode } from "../exit-code";
+import { keyText } from "../keys/key-text";
+import { grouped } from "../keys/progress";
+import { unlessError } from "../keys/scan-keys";
+import { storeOf } from "../keys/store-of";
+import { QUEUES as QUEUE_KEYS } from "../keys/subject";
+import type { LiveRedis } from "../live-redis";
+import { findStuck, MAX_LOOKED_AT, type Stuck } from "../queue/find-stuck";
+import { type OtherQueue, type Queue, readOtherQueues, readQueue, waitedFor } from "../queue/read-queues";
+import { calledBy, jobKey, QUEUE_PREFIX, QUEUES, queueKey, queueName, STATES } from "../queue/rq";
+import { findSessions } from "../sessions/find-sessions";
+import { readFilters, type Selection } from "../sessions/session-filters";
+import { runOnKeys, searchOf } from "../sessions/session-run";
+import { json, type Terminal, table, visible } from "../terminal";
+
+/** Queues that are told. */
+const MAX_QUEUES = 1000;
+
+/** Stuck jobs of a queue that people see; all of them are in JSON. */
+const MAX_STUCK_SHOWN = 10;
+
+interface LookedAt extends Queue {
+  readonly stuck: readonly Stuck[];
+}
+
+/**
+ * `redis-ops queue list`: every queue of the stores of kind queue. Of RQ: jobs by state, the one that is next, workers, and
+ * what is stuck; of other libraries: type, length, and the size of the first and the last element. Exit code 1: something is
+ * stuck.
+ */
+export async function queueList(
+  stack: ResolvedStack,
+  options: { readonly store?: string; readonly json: boolean },
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const selection = readFilters(stack, { ...options, key: [], where: [], withoutTtl: false }, QUEUE_KEYS);
+  const maxWait = storeOf(stack.props.stores, jobKey(Buffer.from("id")))?.ttl?.toMilliseconds();
+  return runOnKeys(
+    stack,
+    terminal,
+    () => "nothing was changed",
+    async (run) => {
+      const { names, others } = await findQueues(searchOf(run, selection, {}), run.live, selection);
+      const queues: LookedAt[] = [];
+      for (const name of names) {
+        const stuck = await findStuck(run.live, name, run.now, maxWait);
+        queues.push({ ...(await readQueue(run.live, name)), stuck });
+        if (run.isStopped()) {
+          return ExitCode.unhealthy;
+        }
+      }
+      terminal.out(
+        options.json
+          ? json({
+              stack: stack.id,
+              queues: queues.map((one) => dataOf(one, run.now)),
+              others: others.map(otherData),
+            })
+          : textOfAll(queues, others, run.now),
+      );
+      const stuck = queues.reduce((sum, one) => sum + one.stuck.length, 0);
+      terminal.err(
+        stuck > 0
+          ? `${grouped(stuck)} stuck. Next: bin/redis-ops queue show ${stack.id} JOB, and look whether a worker runs`
+          : `${queues.length + others.length} looked at, nothing is stuck`,
+      );
+      return stuck > 0 ? ExitCode.unhealthy : ExitCode.ok;
+    },
+  );
+}
+
+async function findQueues(
+  search: ReturnType<typeof searchOf>,
+  live: LiveRedis,
+  { stores }: Selection,
+): Promise<{ readonly names: readonly Buffer[]; readonly others: readonly OtherQueue[] }> {
+  const names = new Map<string, Buffer>();
+  const others: OtherQueue[] = [];
+  for (const name of await registered(live)) {
+    if (stores.some(({ keys }) => matchesKey(keys, queueKey(name)))) {
+      names.set(name.toString("latin1"), name);
+    }
+  }
+  for await (const page of findSessions(search)) {
+    for (const { key } of page) {
+      const name = queueName(key);
+      if (name !== undefined && names.size < MAX_QUEUES) {
+        names.set(name.toString("latin1"), name);
+      }
+    }
+    const unknown = page.filter(({ key }) => !key.toString("latin1").startsWith(QUEUE_PREFIX));
+    others.push(...(await readOtherQueues(live, unknown)).slice(0, MAX_QUEUES - others.length));
+  }
+  return { names: await lists(live, [...names.values()].sort(Buffer.compare)), others };
+}
+
+/** Without what is no queue, although it is called like one. An empty queue is no key. */
+async function lists(live: LiveRedis, names: readonly Buffer[]): Promise<readonly Buffer[]> {
+  const types = await live.batch(names.map((name) => ["TYPE", queueKey(name)]));
+  return names.filter((_, at) => ["list", "none"].includes(`${types[at]}`));
+}
+
+/** Queues that RQ knows, those that are empty now among them. */
+async function registered(live: LiveRedis): Promise<readonly Buffer[]> {
+  const [reply] = await live.batch([["SSCAN", QUEUES, 0, "COUNT", MAX_QUEUES]]);
+  const [, keys] = unlessError(reply) as readonly [Buffer, readonly Buffer[]];
+  return keys.flatMap((key) => queueName(key) ?? []);
+}
+
+function textOfAll(queues: readonly LookedAt[], others: readonly OtherQueue[], now: number): string {
+  const parts = [
+    queues.length > 0 ? queueTable(queues, now) : undefined,
+    ...queues.filter(({ stuck }) => stuck.length > 0).map(stuckText),
+    others.length > 0 ? otherTable(others) : undefined,
+  ].filter((part) => part !== undefined);
+  return parts.length > 0 ? parts.join("\n\n") : "there is no queue";
+}
+
+const queueTable = (queues: readonly LookedAt[], now: number) =>
+  table(
+    ["QUEUE", ...STATES.map((state) => state.toUpperCase()), "NEXT WAITS", "WORKERS", "STUCK"],
+    queues.map((queue) => [
+      keyText(queue.name),
+      ...STATES.map((state) => grouped(queue.counts[state])),
+      waitText(queue, now),
+      `${queue.workers.alive}${queue.workers.gone > 0 ? ` (${queue.workers.gone} gone)` : ""}`,
+      grouped(queue.stuck.length),
+    ]),
+  );
+
+function waitText(queue: Queue, now: number): string {
+  const waited = waitedFor(queue, now);
+  return waited !== undefined ? ageText(waited / 1000) : queue.counts.queued > 0 ? "not known" : "";
+}
+
+function stuckText({ name, stuck, counts }: LookedAt): string {
+  const more = stuck.length - MAX_STUCK_SHOWN;
+  const isPart = [counts.queued, counts.started].some((count) => count > MAX_LOOKED_AT);
+  return [
+    `stuck in ${keyText(name)}${isPart ? `, of the ${grouped(MAX_LOOKED_AT)} that are next in each state` : ""}:`,
+    ...stuck.slice(0, MAX_STUCK_SHOWN).map(({ job, state, why }) => `  ${keyText(job)} (${state}): ${why}`),
+    ...(more > 0 ? [`  and ${grouped(more)} more`] : []),
+  ].join("\n");
+}
+
+const otherTable = (others: readonly OtherQueue[]) =>
+  table(
+    ["KEY", "TYPE", "LENGTH", "FIRST", "LAST"],
+    others.map(({ key, type, length, ends }) => [
+      keyText(key),
+      type,
+      grouped(length),
+      ...(ends === undefined ? ["", ""] : ends.map((bytes) => `${grouped(bytes)} B`)),
+    ]),
+  );
+
+const dataOf = (queue: LookedAt, now: number) => ({
+  queue: keyText(queue.name),
+  library: "rq",
+  ...queue.counts,
+  taken: queue.taken,
+  next:
+    queue.next === undefined
+      ? null
+      : {
+          job: keyText(queue.next.id),
+          calls: visible(calledBy(queue.next) ?? ""),
+          waitedMilliseconds: waitedFor(queue, now) ?? null,
+        },
+  workers: queue.workers,
+  stuck: queue.stuck.map(({ job, state, why }) => ({ job: keyText(job), state, why })),
+});
+
+const otherData = ({ key, store, type, length, ends }: OtherQueue) => ({
+  key: keyText(key),
+  store: store.keys,
+  type,
+  length,
+  firstBytes: ends?.[0] ?? null,
+  lastBytes: ends?.[1] ?? null,
+});

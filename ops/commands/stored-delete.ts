@@ -1,0 +1,94 @@
+import type { ResolvedStack } from "../../config/resolve-stack";
+import type { ExitCode } from "../exit-code";
+import { type ChangeFlags, changeSessions, type SessionChange } from "../sessions/change-sessions";
+import { type ChoiceFlags, readChoice } from "../stores/read-choice";
+import { readFacts } from "../stores/read-facts";
+import {
+  dataOf,
+  headOf,
+  holderDigest,
+  LOCKS_GROUP,
+  RATE_LIMITS_GROUP,
+  rowOf,
+  type StoreGroup,
+} from "../stores/store-group";
+import { type Terminal, table } from "../terminal";
+
+/** Some keys as the list of their group shows them. */
+export const sampleOf =
+  (group: StoreGroup): NonNullable<SessionChange["sample"]> =>
+  async ({ live, now }, keys) => {
+    const facts = await readFacts(live, keys, now);
+    return {
+      text: table(
+        headOf(group),
+        facts.map((one) => rowOf(group, one, false)),
+      ),
+      rows: facts.map((one) => dataOf(group, one, false)),
+    };
+  };
+
+const UNLINK = {
+  commands: (keys) => keys.map(({ key }) => ["UNLINK", key]),
+  data: () => ({}),
+} satisfies Partial<SessionChange>;
+
+/**
+ * `redis-ops locks release`: removes locks, each only if nobody has touched it since it was looked at; with `holder` only
+ * those that this one holds. Shows which, and with `yes` does it. Whoever held one is not told.
+ */
+export async function locksRelease(
+  stack: ResolvedStack,
+  options: ChoiceFlags & ChangeFlags & { readonly holder?: string },
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const { holder } = options;
+  const others = new Set<string>();
+  return changeSessions(
+    stack,
+    readChoice(stack, options, LOCKS_GROUP.subject),
+    options,
+    {
+      ...UNLINK,
+      name: "release",
+      done: "released",
+      hint: `${holder === undefined ? "" : `; only what ${holder} holds then is released`}; whoever holds a lock is not told, and works on as if it still did`,
+      sample: sampleOf(LOCKS_GROUP),
+      ...(holder === undefined
+        ? {}
+        : {
+            prepare: async ({ live, now }, keys) => {
+              const held = (await readFacts(live, keys, now))
+                .filter((facts) => holderDigest(facts) === holder)
+                .map(({ key }) => key.toString("latin1"));
+              const name = ({ key }: { readonly key: Buffer }) => key.toString("latin1");
+              for (const key of keys.map(name).filter((key) => !held.includes(key))) {
+                others.add(key);
+              }
+              return keys.filter((key) => held.includes(name(key)));
+            },
+          }),
+      told: () => [
+        "whoever held one may still be at work",
+        ...(others.size > 0 ? [`${others.size} left, which somebody else holds`] : []),
+      ],
+      data: () => (holder === undefined ? {} : { heldByOthers: others.size }),
+    },
+    terminal,
+  );
+}
+
+/** `redis-ops rate-limits reset`: removes limits, so that they count from nothing. The same otherwise. */
+export async function rateLimitsReset(
+  stack: ResolvedStack,
+  options: ChoiceFlags & ChangeFlags,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  return changeSessions(
+    stack,
+    readChoice(stack, options, RATE_LIMITS_GROUP.subject),
+    options,
+    { ...UNLINK, name: "reset", done: "reset", sample: sampleOf(RATE_LIMITS_GROUP), told: () => [] },
+    terminal,
+  );
+}
