@@ -7,6 +7,7 @@ const LONGEST = [
   "readme",
   "bin-adopt",
   "bin-up",
+  "alerts",
   "backup-create",
   "kill-trials",
   "restore",
@@ -15,6 +16,11 @@ const LONGEST = [
   "directives",
   "upgrade-kills",
   "restore-failures",
+  "incident-server",
+  "prometheus",
+  "stores",
+  "queues",
+  "sessions",
 ];
 
 const rank = ({ path, context }) => {

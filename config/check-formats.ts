@@ -1,7 +1,7 @@
 import { fixForUnknownName } from "../core/nearest";
 import { isPrintableLine } from "../core/printable";
 import type { Problems } from "../core/problem";
-import { ENCODINGS, type FormatProps, type StoreKind } from "../core/redis-stack-props";
+import { ENCODINGS, type FormatProps, type StoreKind } from "../core/store-props";
 import type { ResolvedStack } from "./resolve-stack";
 
 const FIELDS = ["user", "organisation", "createdAt", "lastActivity"] as const;

@@ -1,7 +1,7 @@
 import { fixForUnknownName } from "../core/nearest";
 import { isPrintableLine } from "../core/printable";
 import type { Problems } from "../core/problem";
-import { STORE_KINDS, type StoreProps } from "../core/redis-stack-props";
+import { STORE_KINDS, type StoreProps } from "../core/store-props";
 import type { ResolvedStack } from "./resolve-stack";
 
 /** Redis' largest TTL that every client library can send, in seconds. */

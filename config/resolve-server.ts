@@ -7,9 +7,9 @@ import type {
   HealthcheckProps,
   PersistenceProps,
   RedisServerProps,
-  StoreProps,
 } from "../core/redis-stack-props";
 import type { Size } from "../core/size";
+import type { StoreProps } from "../core/store-props";
 import type { Decisions } from "./decisions";
 import { defaults, encodingDefaults, healthcheckDefaults, persistenceDefaults } from "./defaults";
 import type { Engine } from "./engines";

@@ -1,6 +1,7 @@
 import type { DurationText } from "../core/duration";
-import type { FormatProps, MaxmemoryPolicy, RestartPolicy, StoreKind } from "../core/redis-stack-props";
+import type { MaxmemoryPolicy, RestartPolicy } from "../core/redis-stack-props";
 import type { SizeText } from "../core/size";
+import type { FormatProps, StoreKind } from "../core/store-props";
 import type { EngineName } from "./engines";
 import type { EnvironmentName } from "./environments";
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { fixForUnknownName } from "../core/nearest";
+import { escaped } from "../core/printable";
 import type { Problem, Problems } from "../core/problem";
 
 /** What a value was expected to be, in the words of people who do not know zod. */
@@ -152,10 +153,7 @@ function shownPath(path: Path): string {
 /** The value as it was written, or its beginning, in one line. */
 function shown(value: unknown): string {
   return asText(value)
-    .replace(
-      /[\p{Cc}\p{Zl}\p{Zp}]/gu,
-      (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-    )
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, escaped)
     .slice(0, MAX_SHOWN);
 }
 

@@ -1,6 +1,7 @@
 import { Duration } from "../core/duration";
 import { InvalidValueError } from "../core/problem";
-import type { MaxmemoryPolicy, StoreProps } from "../core/redis-stack-props";
+import type { MaxmemoryPolicy } from "../core/redis-stack-props";
+import type { StoreProps } from "../core/store-props";
 import type { Decisions } from "./decisions";
 import type { Persistence, Service } from "./service";
 

@@ -115,10 +115,15 @@ fail() { # REASON WORDS
 }
 
 look() {
-  in_background as_backup 30 INFO || case $(cat "$output") in
-    *WRONGPASS* | *NOAUTH* | *NOPERM*) fail refused "$(last_line). Fix: run bin/redis-ops secrets init $stack." || return 1 ;;
-    *) fail unreachable "$(last_line)" || return 1 ;;
-  esac
+  in_background as_backup 10 INFO || {
+    status=$?
+    case $status:$(cat "$output") in
+      *WRONGPASS* | *NOAUTH* | *NOPERM*) fail refused "$(last_line). Fix: run bin/redis-ops secrets init $stack." ;;
+      124:* | 143:*) fail unreachable "no answer within 10 s" ;;
+      *) fail unreachable "$(last_line)" ;;
+    esac
+    return 1
+  }
   dataset=$(of_info used_memory_dataset)
   dataset=${dataset:-0}
   [ "$(of_info loading)" = 0 ] || fail loading "the server loads its data" || return 1
@@ -206,12 +211,13 @@ attempt() {
   take
 }
 
-# One client: whatever it asks for within five seconds, it gets the metrics. Without a length it would wait for the socket
-# to be closed, which timeout's own watcher holds for a second.
+# One client: whatever it asks for within five seconds, it gets the metrics, and the room that there is now: the last attempt
+# may be days ago. Without a length it would wait for the socket to be closed, which timeout's own watcher holds for a second.
 # shellcheck disable=SC2016 # for the other shell
 answer='
 timeout 5 dd bs=4096 count=1 >/dev/null 2>&1
-metrics=$(cat "$1" 2>/dev/null)
+free=$(df -Pk "${1%/*}" 2>/dev/null | awk "NR == 2 { print \$4 }")
+metrics=$(sed "${free:+s/^\(redis_backup_free_bytes.* \).*/\1$((free * 1024))/}" "$1" 2>/dev/null)
 printf "HTTP/1.0 200 OK\r\nContent-Type: text/plain; version=0.0.4\r\nContent-Length: %s\r\n\r\n%s\n" \
   $((${#metrics} + 1)) "$metrics"'
 

@@ -4,6 +4,7 @@ import type { Volume } from "@cdktf/provider-docker/lib/volume";
 import { Construct } from "constructs";
 import { Duration } from "../core/duration";
 import { BACKUP_METRICS_PORT, EXPORTER_PORT, PROMETHEUS_PORT } from "../core/metrics-ports";
+import { PROMETHEUS_DISK_GIB, PROMETHEUS_MEMORY } from "../core/prometheus-limits";
 import type { RedisPrometheusProps as PrometheusValues, RedisStackProps } from "../core/redis-stack-props";
 import { Size } from "../core/size";
 import { ruleFile } from "../monitoring/alert-rules";
@@ -33,11 +34,6 @@ const PROMETHEUS_USER = "65534:65534";
 /** Where its configuration is written to, in memory. */
 const CONFIGURATION = "/etc/prometheus";
 
-/** Disk that it may use: the oldest goes then. */
-const RETENTION_SIZE = "1GB";
-
-const MEMORY = Size.mebibytes(256);
-
 /** A script whose arguments are the configuration and the rules: without a shell there would be no way to bring files. */
 function startScript(retention: Duration): string {
   return [
@@ -49,7 +45,7 @@ function startScript(retention: Duration): string {
       `--config.file=${CONFIGURATION}/prometheus.yml`,
       "--storage.tsdb.path=/prometheus",
       `--storage.tsdb.retention.time=${retention.toSeconds()}s`,
-      `--storage.tsdb.retention.size=${RETENTION_SIZE}`,
+      `--storage.tsdb.retention.size=${PROMETHEUS_DISK_GIB}GB`,
       `--web.listen-address=0.0.0.0:${PROMETHEUS_PORT}`,
     ].join(" "),
   ].join("\n");
@@ -102,7 +98,7 @@ export class RedisPrometheus extends Construct {
         retries: 3,
         startPeriod: Duration.seconds(120).toGo(),
       },
-      memoryLimit: MEMORY,
+      memoryLimit: PROMETHEUS_MEMORY,
       gracePeriod: Duration.seconds(30),
       ownerLabels: props.ownerLabels,
       logMaxSize: Size.mebibytes(10),

@@ -24,7 +24,7 @@ const AMOUNT_UNITS: AmountUnits = {
     [86_400_000, "d", "day", "days"],
     [604_800_000, "w", "week", "weeks"],
   ],
-  usual: "s",
+  usual: ["s", "min", "h"],
   example: '"90 s" instead of "1.5 min"',
 };
 
@@ -79,6 +79,17 @@ export class Duration {
       return `${this.milliseconds}ms`;
     }
     return `${hours > 0 ? `${hours}h` : ""}${hours > 0 || minutes > 0 ? `${minutes}m` : ""}${seconds}s`;
+  }
+
+  /** As Prometheus writes it (`1m`, `1m30s`, `1s500ms`): it knows no fractions. */
+  toPrometheus(): string {
+    let left = this.milliseconds;
+    const parts = Object.entries({ h: 3_600_000, m: 60_000, s: 1000, ms: 1 }).map(([unit, size]) => {
+      const amount = Math.floor(left / size);
+      left %= size;
+      return amount === 0 ? "" : `${amount}${unit}`;
+    });
+    return parts.join("") || "0s";
   }
 
   toString(): string {

@@ -4,8 +4,8 @@ export interface AmountUnits {
   readonly units: readonly (readonly [name: string, size: number])[];
   /** What people and other programs write, in lower case. */
   readonly spellings: readonly (readonly [size: number, ...names: string[]])[];
-  /** The unit that is probably missing where there is none. */
-  readonly usual: string;
+  /** The units that may be missing where there is none. */
+  readonly usual: readonly string[];
   /** What to write in place of a fraction. */
   readonly example: string;
 }
@@ -20,7 +20,7 @@ const MIN_ROUNDED = 100;
 export function fixForAmount(text: string, { units, spellings, usual, example }: AmountUnits): string {
   const [, digits, unit = ""] = /^(\d+(?:\.\d+)?)\s*(\p{L}*)$/u.exec(text.trim()) ?? [];
   if (digits !== undefined && unit === "" && !digits.includes(".")) {
-    return `write the unit, too, such as "${digits} ${usual}"`;
+    return `write the unit, too, such as ${usual.map((name) => `"${digits} ${name}"`).join(", ")}`;
   }
   const [size] = spellings.find(([, ...names]) => names.includes(unit.toLowerCase())) ?? [];
   if (digits === undefined || size === undefined) {

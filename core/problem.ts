@@ -17,7 +17,7 @@ const MAX_WRITTEN = 300;
 
 /**
  * Writes a problem the one way this project writes problems: `field: got X, expected Y. Fix: Z.` In one line, whatever
- * was written: what would move the cursor or turn the text around is told as its code point, and a long part is cut.
+ * was written: what would move the cursor or turn the text around is told as JSON escapes it, and a long part is cut.
  */
 export function formatProblem({ field, got, expected, fix }: Problem): string {
   return printable(`${short(field)}: got ${short(got)}, expected ${expected}. Fix: ${short(fix)}.`);

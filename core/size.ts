@@ -23,7 +23,7 @@ const AMOUNT_UNITS: AmountUnits = {
     [1024 ** 3, "g", "gb", "gi", "gib"],
     [1024 ** 4, "t", "tb", "ti", "tib"],
   ],
-  usual: "MiB",
+  usual: ["MiB"],
   example: '"1536 MiB" instead of "1.5 GiB"',
 };
 

@@ -1,8 +1,9 @@
 import { Duration } from "../core/duration";
-import type { RedisServerProps, StoreProps, ThresholdsProps } from "../core/redis-stack-props";
+import type { RedisServerProps, ThresholdsProps } from "../core/redis-stack-props";
 import { Size } from "../core/size";
+import type { StoreProps } from "../core/store-props";
 import { type Alert, atBothLevels, max, ratio, type Series, told } from "./alert";
-import { RECORDED } from "./recording-rules";
+import { RECORDED, sinceStart } from "./recording-rules";
 
 /** A cache whose keys live shorter on the average is too small for what is asked of it. */
 const SHORTEST_LIFE = Duration.parse("5 min");
@@ -33,7 +34,7 @@ export function memory(of: Series, server: RedisServerProps, thresholds: Thresho
     {
       alert: "RedisWritesRefused",
       severity: "critical",
-      expr: `${max(`increase(${of("redis_errors_total", 'err="OOM"')}[5m])`)} > 0`,
+      expr: `${of(RECORDED.refusedWrites)} > 0`,
       for: "1m",
       summary: "writes are refused, since memory is full",
       description: `{{ $value | printf "%.0f" }} commands were answered with OOM within 5 minutes: used_memory is above maxmemory (${maxmemory}), and nothing may be evicted.`,
@@ -127,7 +128,13 @@ export function clients(
       alert: "RedisRejectedConnections",
       severity: "critical",
       // The exporter is rejected like everybody else. When it is let in again after 5 minutes, no window has the increase.
-      expr: `${max(`increase(${rejected}[5m])`)} > 0 or ${max(`${rejected} - last_over_time(${rejected}[1h] offset 5m)`)} > 0`,
+      expr: [
+        `increase(${rejected}[5m])`,
+        `${rejected} - last_over_time(${rejected}[1h] offset 5m)`,
+        sinceStart(rejected, of("redis_uptime_in_seconds")),
+      ]
+        .map((expr) => `${max(expr)} > 0`)
+        .join(" or "),
       for: "0m",
       summary: "connections are rejected",
       description: `{{ $value | printf "%.0f" }} connections were rejected in the last 5 minutes that the exporter saw, since maxclients (${maxclients}) was reached.`,

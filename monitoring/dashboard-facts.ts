@@ -1,4 +1,5 @@
-import type { RedisStackProps, StoreKind } from "../core/redis-stack-props";
+import type { RedisStackProps } from "../core/redis-stack-props";
+import type { StoreKind } from "../core/store-props";
 import type { PanelLevels } from "./dashboard-panel";
 
 /** What decides which panels a service has, and where their levels are. */

@@ -40,8 +40,8 @@ export function metricsOf(selector: string) {
     slowCommands: `topk(5, ${byCommand("redis_commands_duration_seconds_total", ofClients)} / (${byCommand("redis_commands_total", ofClients)} > 0))`,
     /** Connections refused within the last hour. */
     rejectedInAnHour: `sum by (stack) (increase(redis_rejected_connections_total{${selector}}[1h]))`,
-    /** Writes refused because memory was full, per second. Redis counts an error from its first time on. */
-    refusedWrites: `sum by (stack) (rate(redis_errors_total{${selector}, err="OOM"}[${WINDOW}])) or ${none}`,
+    /** Writes refused because memory was full, per second of the five minutes before. */
+    refusedWrites: `${recorded("refusedWrites")} / 300 or ${none}`,
     /** 1 while the last snapshot, the last write and the last rewrite of the append-only file were good, else 0. */
     persistence: [
       "redis_rdb_last_bgsave_status",

@@ -26,6 +26,8 @@ export const RECORDED = {
   hitRatio: "stack:redis_keyspace_hits:ratio_rate10m",
   /** Keys in a second that were evicted. */
   evictions: "stack:redis_evicted_keys:rate5m",
+  /** Writes that were answered with OOM within five minutes. Not there before the first since Redis started. */
+  refusedWrites: "stack:redis_refused_writes:increase5m",
   /** Keys of all databases. */
   keys: "stack:redis_db_keys:sum",
 } as const;
@@ -65,6 +67,28 @@ export const NOT_OF_CLIENTS = [
   "bgrewriteaof",
 ].join("|");
 
+/**
+ * What is true while all that a counter has was counted within five minutes, since Redis started then: the counter itself.
+ * `increase` does not see what the first sample after a start has already.
+ */
+export function sinceStart(counter: string, uptime: string): string {
+  return `${counter} and on (stack) ${uptime} < 300`;
+}
+
+/**
+ * Increase within five minutes of a counter that is not there before the first thing that it counts. While it is younger
+ * than that, all of it is the increase; but what is new to Prometheus alone, which saw no uptime five minutes ago, is not.
+ */
+function increaseFromFirst(counter: string, uptime: string): string {
+  return [
+    `(${counter} unless on (stack) ${counter} offset 5m) and on (stack) ${uptime} offset 5m`,
+    sinceStart(counter, uptime),
+    `increase(${counter}[5m])`,
+  ]
+    .map((expr) => `max by (stack) (${expr})`)
+    .join(" or ");
+}
+
 /** Empty where nothing is exported. */
 export function recordingRules(stack: MonitoredStack): readonly RecordingRule[] {
   if (stack.props.exporter === undefined) {
@@ -86,6 +110,7 @@ export function recordingRules(stack: MonitoredStack): readonly RecordingRule[] 
     ),
     hitRatio: `${rate("redis_keyspace_hits_total", "10m")} / on (stack) (${of(RECORDED.reads)} > 0)`,
     evictions: rate("redis_evicted_keys_total", "5m"),
+    refusedWrites: increaseFromFirst(of("redis_errors_total", 'err="OOM"'), of("redis_uptime_in_seconds")),
     keys: summed(of("redis_db_keys")),
   };
   return (Object.keys(RECORDED) as (keyof typeof RECORDED)[]).map((name) => ({

@@ -4,8 +4,8 @@ import { RECORDED } from "./recording-rules";
 
 /** Reads in a second below which a hit ratio says nothing, and commands below which a mean time says nothing. */
 const TRAFFIC_FLOOR = 1;
-/** Starts within half an hour that are no deploy any more. */
-const STARTS = 3;
+/** Restarts within half an hour that may be deploys. */
+const RESTARTS = 2;
 /** Scrapes within ten minutes that see a new entry: a person's one slow command is not worth a message. */
 const SLOW_SCRAPES = 5;
 
@@ -32,20 +32,21 @@ export function availability(of: Series, server: RedisServerProps): readonly Ale
       runbook: "exporter-absent",
     },
     {
-      // The start time is calculated and moves by a second, and the replication id changes by itself: not these.
+      // The start time is calculated and moves by a second, and the replication id changes by itself: not these. The first
+      // run id is of the process that was there before, or of the first start, which is no restart.
       alert: "RedisRestartLoop",
       severity: "critical",
-      expr: `count by (stack) (group by (stack, run_id) (count_over_time(${of("redis_instance_info")}[30m]))) > ${STARTS}`,
+      expr: `count by (stack) (group by (stack, run_id) (count_over_time(${of("redis_instance_info")}[30m]))) - 1 > ${RESTARTS}`,
       for: "0m",
       summary: "Redis starts again and again",
-      description: `{{ $value }} starts within 30 minutes. More than ${STARTS} are no deploy: it crashes, or the kernel kills it.`,
+      description: `{{ $value }} restarts within 30 minutes. More than ${RESTARTS} are no deploy: it crashes, or the kernel kills it.`,
       runbook: "cannot-start",
     },
     {
       alert: "RedisLoadingLong",
       severity: "critical",
       expr: `${max(of("redis_loading_dump_file"))} == 1`,
-      for: server.healthcheck.startPeriod.toGo(),
+      for: server.healthcheck.startPeriod.toPrometheus(),
       summary: "Redis still loads its data",
       description: `Clients get LOADING for longer than ${server.healthcheck.startPeriod}, in which maxmemory of ${server.maxmemory} is loaded.`,
       runbook: "unresponsive",

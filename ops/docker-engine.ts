@@ -15,10 +15,23 @@ const UNIX = "unix://";
 const LOCAL_SOCKET = `${UNIX}/var/run/docker.sock`;
 const DOCKER_PORT = 2375;
 
-/** The Docker engine of a stack: its environment's host, else `DOCKER_HOST`, else the local socket. */
+/**
+ * The Docker engine of a stack: its environment's host, else `DOCKER_HOST`, else the local socket.
+ * @throws InvalidInputError when that is no address
+ */
 export function dockerEngine(docker: DockerProps): Docker {
   const Client = client();
   const address = hostOf(docker);
+  if (!isAddress(address)) {
+    throw new InvalidInputError([
+      {
+        field: docker.host === undefined ? "DOCKER_HOST" : "docker.host",
+        got: JSON.stringify(engineAddress(docker)),
+        expected: "an address such as unix:///var/run/docker.sock, ssh://USER@HOST or tcp://HOST:PORT",
+        fix: "write one of these, or unset it for this machine's own engine",
+      },
+    ]);
+  }
   if (address.startsWith(UNIX)) {
     // Without `host`, the client would take that of DOCKER_HOST and never look at the socket.
     return new Client({ host: undefined, socketPath: address.slice(UNIX.length) });
@@ -40,6 +53,17 @@ export function dockerEngine(docker: DockerProps): Docker {
     host: hostname,
     port: port === "" ? DOCKER_PORT : port,
   });
+}
+
+function isAddress(address: string): boolean {
+  if (address.startsWith(UNIX)) {
+    return address.startsWith(`${UNIX}/`);
+  }
+  if (!URL.canParse(address)) {
+    return false;
+  }
+  const { protocol, hostname } = new URL(address);
+  return ["tcp:", "ssh:", "http:", "https:"].includes(protocol) && hostname !== "";
 }
 
 /** The package takes a quarter of the time that a command needs to start, and half of them talk to no engine. */
@@ -65,12 +89,21 @@ export function isLocalEngine(docker: DockerProps): boolean {
   return hostOf(docker).startsWith(UNIX);
 }
 
+/** Longest wait for the engine's first answer. */
+const ENGINE_LIMIT_MS = 10_000;
+
+/** The types of the package know the other calls with this option, and not this one. */
+type Pingable = Docker & { ping(options: { readonly abortSignal: AbortSignal }): Promise<unknown> };
+
 /** A problem when the engine does not answer. */
 export async function engineProblem(docker: DockerProps): Promise<Problem | undefined> {
   try {
-    await dockerEngine(docker).ping();
+    await (dockerEngine(docker) as Pingable).ping({ abortSignal: AbortSignal.timeout(ENGINE_LIMIT_MS) });
     return undefined;
-  } catch {
+  } catch (error) {
+    if (error instanceof InvalidInputError) {
+      return error.problems[0];
+    }
     return {
       field: "docker",
       got: `no answer from ${engineAddress(docker)}`,

@@ -7,9 +7,12 @@ import { REDIS_PORT } from "../core/healthcheck-command";
 import { InvalidInputError, type Problem } from "../core/problem";
 import { SECRET_FILES } from "../core/redis-conf";
 import { type DeployedConf, deployedConf } from "./backup/deployed";
-import { exec, isNotFound } from "./docker-engine";
+import { exec, isGone, isNotFound } from "./docker-engine";
 import { type StreamedCommand, streamExec } from "./docker-run";
-import { type Command, type Reply, Wire } from "./keys/wire";
+import { type Command, ConnectionLost, type Reply, SILENCE_LIMIT_S, Wire } from "./keys/wire";
+import { readWithoutTouch } from "./read-without-touch";
+import { toldBy } from "./server-fault";
+import type { Terminal } from "./terminal";
 
 /** One connection to the server of a stack: by way of its container, so that no port has to be published. */
 export interface LiveRedis {
@@ -32,7 +35,10 @@ export interface LiveRedis {
 /** Name that the connection shows in CLIENT LIST. */
 export const CLIENT_NAME = "redis-ops";
 
-const CONNECT_TIMEOUT_MS = 10_000;
+const CONNECT_TIMEOUT_MS = 8000;
+
+/** Time after which it is said that this waits for the first answer. */
+const TOLD_AFTER_MS = 2000;
 
 /** Time in which `nc` says why it ended. */
 const GRACE_MS = 200;
@@ -50,15 +56,33 @@ const TUNNEL =
 /**
  * Connects as user `ops`, in the logical database of the service's clients unless told otherwise. The bytes travel through
  * one `nc` inside the container; the password is read from the container's own secret file and stays in this program's memory.
+ * @param terminal is told what this waits for. @default - nobody is
  * @throws InvalidInputError when there is no running server, or when it does not let us in
  */
 export async function connectRedis(
   docker: Docker,
+  stack: ResolvedStack,
+  options: ConnectOptions = {},
+): Promise<LiveRedis> {
+  const { terminal } = options;
+  const told = setTimeout(() => terminal?.err(`waiting for an answer of ${stack.id}`), TOLD_AFTER_MS);
+  try {
+    return await connected(docker, stack, options);
+  } finally {
+    clearTimeout(told);
+  }
+}
+
+interface ConnectOptions {
+  readonly database?: number;
+  readonly timeoutMs?: number;
+  readonly terminal?: Pick<Terminal, "err">;
+}
+
+async function connected(
+  docker: Docker,
   { id, props }: ResolvedStack,
-  {
-    database = props.client.database,
-    timeoutMs = CONNECT_TIMEOUT_MS,
-  }: { readonly database?: number; readonly timeoutMs?: number } = {},
+  { database = props.client.database, timeoutMs = CONNECT_TIMEOUT_MS, terminal }: ConnectOptions,
 ): Promise<LiveRedis> {
   const { containerName, auth } = props.server;
   const refuse = (problem: Omit<Problem, "field">) =>
@@ -70,17 +94,29 @@ export async function connectRedis(
     }
     throw error;
   });
-  if (!state?.State.Running || state.State.Paused) {
+  const isUp = state?.State.Running && !state.State.Paused && !state.State.Restarting;
+  if (!isUp) {
     throw refuse({
       got: state?.State.Status ?? "none",
       expected: "a running server",
       fix: state === undefined ? `deploy it with bin/up ${id}` : `look with bin/redis-ops diagnose ${id}`,
     });
   }
-  const conf = await deployedConf(container);
-  const password = auth.mode === "none" ? undefined : await opsPassword(container, refuse, id);
-  const { stdin, command } = await tunnel(container);
-  const stream = new Wire(stdin, command.stdout);
+  // A server that ends soon after each start is there when it is looked for, and gone when it is asked.
+  const unlessGone = (error: unknown): never => {
+    throw isGone(error)
+      ? refuse({
+          got: "a container that ended while it was asked",
+          expected: "a running server",
+          fix: `look with bin/redis-ops diagnose ${id}`,
+        })
+      : error;
+  };
+  const conf = await deployedConf(container).catch(unlessGone);
+  const password =
+    auth.mode === "none" ? undefined : await opsPassword(container, refuse, id).catch(unlessGone);
+  const { stdin, command } = await tunnel(container).catch(unlessGone);
+  const stream = new Wire(stdin, command.stdout, () => terminal?.err(`waiting for an answer of ${id}`));
   stream.on("error", () => undefined); // told by ioredis, and by what `nc` wrote
   const redis = new Redis({
     Connector: connectorOf(socketLike(stream)),
@@ -92,14 +128,19 @@ export async function connectRedis(
     disableClientInfo: true,
     retryStrategy: () => null,
     maxRetriesPerRequest: 0,
+    commandTimeout: SILENCE_LIMIT_S * 1000,
   });
   let said: Error | undefined;
   redis.on("error", (error: Error) => {
     said ??= error;
   });
+  const commandName = (name: string) => (conf === undefined ? name : conf.commandName(name));
   try {
     await inTime(
-      redis.connect().then(() => redis.ping()),
+      redis
+        .connect()
+        .then(() => redis.ping())
+        .then(() => readWithoutTouch(redis, commandName("CLIENT"), props.server.version)),
       timeoutMs,
     );
   } catch (error) {
@@ -107,14 +148,9 @@ export async function connectRedis(
     stream.destroy();
     const { stderr } = await Promise.race([command.finished, delay(GRACE_MS, { stderr: "" })]);
     command.abandon();
-    const got = stderr.trim() || (said ?? (error as Error)).message;
-    throw refuse({
-      got,
-      expected: "an answer from Redis",
-      fix: `look with bin/redis-ops diagnose ${id}`,
-    });
+    const { got, next } = toldBy(id, stderr.trim() || (said ?? (error as Error)).message);
+    throw refuse({ got, expected: "an answer from Redis", fix: next });
   }
-  const commandName = (name: string) => (conf === undefined ? name : conf.commandName(name));
   return {
     redis,
     batch: async (commands) =>
@@ -145,6 +181,19 @@ export async function connectRedis(
 /** Whether Redis itself said no, in place of the connection being lost. */
 export function isReplyError(error: unknown): error is Error {
   return error instanceof ReplyError;
+}
+
+/** What ioredis and Node.js say of a connection that has ended under a command. */
+const LOST = /^Connection is closed|^Command timed out|^Stream isn't writeable|ECONNRESET|EPIPE/;
+
+/** Whether Redis said no or has gone away under a command, by whichever way it was asked. What else fails is a bug. */
+export function isServersFault(error: unknown): error is Error {
+  return (
+    isReplyError(error) ||
+    error instanceof ConnectionLost ||
+    isGone(error) ||
+    (error instanceof Error && LOST.test(error.message))
+  );
 }
 
 async function inTime<T>(work: Promise<T>, timeoutMs: number): Promise<T> {

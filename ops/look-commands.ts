@@ -1,8 +1,6 @@
 import { clearScreenDown, cursorTo } from "node:readline";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { loadStacks } from "../config/load-stacks";
-import { Duration } from "../core/duration";
-import { InvalidValueError } from "../core/problem";
 import { asJson, examples, exitCodes } from "./command-help";
 import { clients } from "./commands/clients";
 import { hot } from "./commands/hot";
@@ -12,6 +10,7 @@ import { status } from "./commands/status";
 import type { ExitCode } from "./exit-code";
 import { loadNamedStacks, loadOptions, loadStack } from "./load";
 import { CLIENT_SORTS } from "./look/clients";
+import { durationArgument } from "./read-duration";
 import type { Terminal } from "./terminal";
 
 /** `redis-ops status`, `clients`, `slow`, `latency`, `hot`: what running servers do. They only read. */
@@ -22,14 +21,15 @@ export function addLook(program: Command, terminal: Terminal, finish: (code: Exi
     .addOption(
       new Option("--watch [seconds]", "look again and again, every so many seconds: 1 to 3600")
         .preset("2")
-        .argParser(whole(1, 3600)),
+        .argParser(whole(1, 3600, "write a whole number, and stacks before --watch: status STACK --watch")),
     )
     .addOption(asJson())
     .addHelpText(
       "after",
       `
-HITS: reads that found a key. SAVED: the append-only file, else how old the last snapshot is. With --watch, --json writes
-one line a look.
+STATE: Docker's, and full where writes are refused. CLIENTS: without the connection that asks. HITS: reads that found a
+key. REJECTED: connections, since the start. SAVED: the append-only file, else how old the last snapshot is. With --watch,
+--json writes one line a look.
 ${exitCodes({ 0: "all are well, or --watch was ended; one that is not deployed is well unless it is named", 1: "one is not well" })}
 ${examples("status", "status sentra-portal-prod --json", "status --watch 5")}`,
     )
@@ -53,7 +53,7 @@ ${examples("status", "status sentra-portal-prod --json", "status --watch 5")}`,
     .command("clients <stack>")
     .description("show who is connected, by address, name, user and library, and what was forgotten")
     .addOption(new Option("--sort <by>", "what comes first").choices(CLIENT_SORTS).default("count"))
-    .option("--idle-for <time>", 'only those that did nothing for so long, e.g. "10 min"', duration)
+    .option("--idle-for <time>", 'only those that did nothing for so long, e.g. "10 min"', durationArgument)
     .option("--name <pattern>", "only connections whose name is like this: *, ? and [a-c]")
     .option("--address <pattern>", "only those from an address like this, without the port")
     .addOption(asJson())
@@ -83,7 +83,7 @@ ${examples("status", "status sentra-portal-prod --json", "status --watch 5")}`,
     .addOption(asJson())
     .addHelpText(
       "after",
-      `${exitCodes({ 1: "half of the round trips took as long as thresholds.latency, or longer" })}\n${examples("latency dev-cache-dev", "latency sentra-portal-prod --seconds 10 --json")}`,
+      `${exitCodes({ 1: "half of the round trips took longer than thresholds.latency" })}\n${examples("latency dev-cache-dev", "latency sentra-portal-prod --seconds 10 --json")}`,
     )
     .action(async (id: string, options) => finish(await latency(loadStack(id), options, terminal)));
 
@@ -101,11 +101,10 @@ ${examples("status", "status sentra-portal-prod --json", "status --watch 5")}`,
     .addOption(asJson())
     .addHelpText(
       "after",
-      examples(
-        "hot dev-cache-dev",
-        "hot sentra-portal-prod --seconds 30",
-        "hot dev-cache-dev --monitor 1s --keys",
-      ),
+      `
+How long keys were not used is Redis' own OBJECT IDLETIME. Before Redis 7.2, what sessions, queue and memory --keys read
+counts as use as well; from then on they read by CLIENT NO-TOUCH.
+${examples("hot dev-cache-dev", "hot sentra-portal-prod --seconds 30", "hot dev-cache-dev --monitor 1s --keys")}`,
     )
     .action(async (id: string, { monitor, ...options }) =>
       finish(
@@ -132,35 +131,21 @@ function clearTerminal(): void {
   clearScreenDown(process.stdout);
 }
 
-function whole(min: number, max: number): (text: string) => number {
+function whole(min: number, max: number, fix = "write a whole number"): (text: string) => number {
   return (text) => {
     const number = Number(text);
     if (!/^\d{1,9}$/.test(text) || number < min || number > max) {
-      throw new InvalidArgumentError(
-        `got ${JSON.stringify(text)}, expected ${min} to ${max}. Fix: write a whole number.`,
-      );
+      throw new InvalidArgumentError(`got ${JSON.stringify(text)}, expected ${min} to ${max}. Fix: ${fix}.`);
     }
     return number;
   };
-}
-
-/** As in `config/`, with or without the blank: `10 min`, `10min`. */
-function duration(text: string): Duration {
-  try {
-    return Duration.parse(text.replace(/^(\d+)([a-z])/, "$1 $2"));
-  } catch (error) {
-    if (error instanceof InvalidValueError) {
-      throw new InvalidArgumentError(error.message);
-    }
-    throw error;
-  }
 }
 
 const SHORTEST_MONITOR_MS = 100;
 const LONGEST_MONITOR_MS = 10_000;
 
 function monitorTime(text: string): number {
-  const milliseconds = duration(text).toMilliseconds();
+  const milliseconds = durationArgument(text).toMilliseconds();
   if (milliseconds < SHORTEST_MONITOR_MS || milliseconds > LONGEST_MONITOR_MS) {
     throw new InvalidArgumentError(
       `got ${JSON.stringify(text)}, expected 100 ms to 10 s. Fix: look for a shorter time, more often.`,

@@ -3,7 +3,8 @@ import { CommanderError } from "commander";
 import { InvalidInputError } from "../core/problem";
 import { sourceProblems } from "../core/source-problems";
 import { ExitCode } from "./exit-code";
-import { processTerminal, type Terminal, watchOutput } from "./terminal";
+import { ServerFault } from "./server-fault";
+import { processTerminal, type Terminal, visible, watchOutput } from "./terminal";
 
 /** Runs one command line and returns its exit code. A bug is thrown, and so gets a stack trace. */
 export async function run(argv: readonly string[], terminal: Terminal): Promise<ExitCode> {
@@ -21,6 +22,10 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
     if (error instanceof InvalidInputError) {
       terminal.err(error.message);
       return ExitCode.invalidInput;
+    }
+    if (error instanceof ServerFault) {
+      terminal.err(visible(error.message));
+      return ExitCode.unhealthy;
     }
     if (error instanceof CommanderError) {
       // Commander has written its message; help and version are not errors.

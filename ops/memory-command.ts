@@ -1,9 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { Duration, type DurationText } from "../core/duration";
+import type { Duration } from "../core/duration";
 import { asJson, examples } from "./command-help";
 import { memory } from "./commands/memory";
 import type { ExitCode } from "./exit-code";
 import { loadStack } from "./load";
+import { durationArgument } from "./read-duration";
 import type { Terminal } from "./terminal";
 
 const DEFAULT_SAMPLE = 10_000;
@@ -73,9 +74,8 @@ function sampleSize(text: string): number {
 }
 
 function waitingTime(text: string): Duration {
-  const [, amount, unit] = /^(\d{1,4}) ?(s|min|h)$/.exec(text) ?? [];
-  const time = amount === undefined ? undefined : Duration.parse(`${amount} ${unit}` as DurationText);
-  if (time === undefined || time.toSeconds() < 1 || time.toSeconds() > 3600) {
+  const time = durationArgument(text);
+  if (time.toMilliseconds() < 1000 || time.toMilliseconds() > 3_600_000) {
     throw new InvalidArgumentError(
       `got ${JSON.stringify(text)}, expected 1 s to 1 h. Fix: write a whole number and s, min or h, such as 10s.`,
     );

@@ -1,13 +1,17 @@
-import { bytesText } from "./backup/amounts";
+import { ageText, bytesText } from "./backup/amounts";
 import type { GrowthReport } from "./look/memory-growth";
 import type { Estimate, KeysReport, PrefixShare, Share } from "./look/memory-tally";
+import { smallBar } from "./look/small-bar";
 import { table, visible } from "./terminal";
 import { wrapped } from "./wrapped";
 
 /** Prefixes in a table; the rest in one row. */
 const MAX_PREFIXES = 20;
-const MAX_KEY = 60;
+const MAX_PREFIX = 60;
 const BAR = 30;
+
+/** A key is told whole, so that it can be given to `--key`; of a longer one `--json` has the rest. */
+const MAX_KEY = 512;
 
 /** What the keys take, for people. Names of keys are escaped, and long ones cut. */
 export function memoryKeysText(report: KeysReport, database: number): string {
@@ -24,12 +28,12 @@ export function memoryKeysText(report: KeysReport, database: number): string {
     ),
     ttlBars(report),
     table(
-      [exact ? "BIGGEST" : "BIGGEST OF THE SAMPLE", "BYTES", "TYPE", "TTL"],
+      ["BYTES", "TYPE", "TTL", exact ? "BIGGEST" : "BIGGEST OF THE SAMPLE"],
       report.biggest.map(({ key, bytes: size, type, ttlMs }) => [
-        cut(visible(key)),
         bytesText(size),
         visible(type),
-        ttlMs === undefined ? "none" : ttlText(ttlMs),
+        ttlMs === undefined ? "none" : ageText(ttlMs / 1000),
+        cut(visible(key), MAX_KEY),
       ]),
     ),
     ...warnings(report.prefixes),
@@ -77,24 +81,20 @@ function ttlBars({ ttl }: KeysReport): string {
   const most = Math.max(1, ...ttl.map(({ keys }) => keys.value));
   return table(
     ["TTL", "KEYS", "BYTES", ""],
-    ttl.map(({ ttl: name, ...share }) => [
-      name,
-      ...amounts(share),
-      "█".repeat(Math.ceil((BAR * share.keys.value) / most)),
-    ]),
+    ttl.map(({ ttl: name, ...share }) => [name, ...amounts(share), smallBar(share.keys.value / most, BAR)]),
   );
 }
 
 /** Keys that stay for ever although their store says when they go, and keys that no store has. */
 function warnings(prefixes: readonly PrefixShare[]): readonly string[] {
   const forever = prefixes.filter(
-    ({ store, withoutTtl }) => store?.ttlSeconds !== undefined && withoutTtl.value > 0,
+    ({ store, withoutTtl }) => store?.ttl !== undefined && withoutTtl.value > 0,
   );
   const unknown = prefixes.filter(({ store }) => store === undefined);
   return [
     ...forever.map(({ prefix, withoutTtl, store }) =>
       wrapped(
-        `${visible(prefix)}: ${count(withoutTtl)} without a TTL, and config/services says ${ttlText(1000 * (store?.ttlSeconds ?? 0))}: they stay until somebody deletes them. Next: find what writes them without EX.`,
+        `${visible(prefix)}: ${count(withoutTtl)} without a TTL, and config/services says ${store?.ttl}: they stay until somebody deletes them. Next: find what writes them without EX.`,
         4,
         "  !",
       ),
@@ -119,17 +119,4 @@ const signed = (value: number, text: (value: number) => string) =>
   `${value > 0 ? "+" : value < 0 ? "-" : ""}${text(Math.abs(value))}`;
 const change = ({ value, error }: Estimate, text: (value: number) => string) =>
   `${signed(value, text)}${error === 0 ? "" : ` ±${text(error)}`}`;
-const cut = (text: string) => (text.length <= MAX_KEY ? text : `${text.slice(0, MAX_KEY - 1)}…`);
-
-const TTL_UNITS = [
-  ["d", 86_400_000],
-  ["h", 3_600_000],
-  ["min", 60_000],
-  ["s", 1000],
-] as const;
-
-/** In the largest unit of which there is one, rounded: `24 h` is `1 d`. */
-function ttlText(ms: number): string {
-  const [unit, size] = TTL_UNITS.find(([, one]) => ms >= one) ?? (["ms", 1] as const);
-  return `${Math.round(ms / size)} ${unit}`;
-}
+const cut = (text: string, most = MAX_PREFIX) => (text.length <= most ? text : `${text.slice(0, most - 1)}…`);

@@ -46,9 +46,15 @@ function usedText(
   return `${usedPercent.toFixed(1)} % of maxmemory${other} (warning ${levels.warning} %, critical ${levels.critical} %)`;
 }
 
-function ratioText({ fragmentation, used }: MemoryNow): string {
+function ratioText({ fragmentation, used, resident, container }: MemoryNow): string {
   const ratio = `${fragmentation?.toFixed(2) ?? "?"} times used`;
-  return used < RATIO_MEANS_SOMETHING ? `${ratio}, which says nothing below 100 MiB used` : ratio;
+  return [
+    ratio,
+    ...(used < RATIO_MEANS_SOMETHING ? ["which says nothing below 100 MiB used"] : []),
+    ...(container !== undefined && resident > container.used
+      ? ["with pages of program files, which the container's sum leaves out"]
+      : []),
+  ].join(", ");
 }
 
 function containerText({ container }: MemoryNow): string {

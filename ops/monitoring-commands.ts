@@ -15,7 +15,7 @@ import { loadNamedStacks, loadOptions } from "./load";
 import type { Terminal } from "./terminal";
 
 const WHICH = `
-Stacks left out: all that have an exporter or make backups. What the rules mean: docs/monitoring.md.`;
+Without a stack: all that have an exporter or make backups. What the rules mean: docs/monitoring.md.`;
 
 /** `redis-ops monitoring …`: what a Prometheus, an Alertmanager and a Grafana are given. */
 export function addMonitoring(program: Command, terminal: Terminal, finish: (code: ExitCode) => void): void {

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { loadStacks } from "../config/load-stacks";
-import { asJson, examples, exitCodes, repeated } from "./command-help";
+import { asJson, examples, exitCodes, refuseTwice, repeated } from "./command-help";
 import { type ApplyLiveOptions, applyLive } from "./commands/apply-live";
 import {
   CONNECTION_FORMATS,
@@ -221,6 +221,7 @@ function programOf(terminal: Terminal, finish: Finish, called?: string): Command
   add(["queue"], () => require("./queue-commands").addQueue);
   add(["cache", "locks", "rate-limits"], () => require("./store-commands").addStores);
   add(["service"], () => require("./service-commands").addService);
+  refuseTwice(program);
   return program;
 }
 

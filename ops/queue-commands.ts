@@ -15,7 +15,7 @@ const CHANGE_CODES = exitCodes({
 });
 
 const SAFE = `
-A job is changed only while it is among the failed ones, and in one transaction with its queue.`;
+A job is changed only while it is among the failed ones and neither runs nor waits, and in one transaction with its queue.`;
 
 /** `redis-ops queue …`: look at queues, and at what has failed. */
 export function addQueue(program: Command, terminal: Terminal, finish: (code: ExitCode) => void): void {
@@ -33,9 +33,10 @@ export function addQueue(program: Command, terminal: Terminal, finish: (code: Ex
     .addHelpText(
       "after",
       "\nOf RQ, a job is stuck when it has started and its worker is gone or its heartbeat overdue, when it waits longer than\n" +
-        "the stack says that jobs live, when a worker took it and never started it, and when its hash is gone. Of other\n" +
-        "libraries: type, length, and the size of the first and the last element of a list.\n" +
-        `${exitCodes({ 1: "something is stuck" })}\n${examples("queue list vedfolnir-prod", "queue list vedfolnir-prod --json")}`,
+        "the stack says that jobs live, when a worker took it and never started it, and when its hash is gone. Jobs\n" +
+        "that wait while no worker is there are told, and are not stuck: a worker may be started for them. Of other libraries:\n" +
+        "type, length, and the size of the first and the last element of a list.\n" +
+        `${exitCodes({ 1: "something is stuck, or a key of RQ has another type than RQ gives it" })}\n${examples("queue list vedfolnir-prod", "queue list vedfolnir-prod --json")}`,
     )
     .action(async (id: string, options) => finish(await queueList(loadStack(id), options, terminal)));
   queue
@@ -54,7 +55,7 @@ export function addQueue(program: Command, terminal: Terminal, finish: (code: Ex
   queue
     .command("show <stack> <job>")
     .description("tell everything of a job of RQ; exit code 1 where there is none")
-    .option("--reveal", "show the arguments as the description has them, too", false)
+    .option("--reveal", "show the arguments as the description has them, and the whole traceback, too", false)
     .addOption(asJson())
     .addHelpText(
       "after",

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { asJson, examples, exitCodes } from "./command-help";
+import { asJson, examples, exitCodes, repeated } from "./command-help";
 import { restore } from "./commands/restore";
 import type { ExitCode } from "./exit-code";
 import { loadNamedStacks, loadStack } from "./load";
@@ -24,7 +24,7 @@ export function addRestore(program: Command, terminal: Terminal, finish: (code: 
     .option(
       "--match <pattern>",
       "take only keys that match, once for each pattern, as KEYS takes it",
-      (text: string, before: readonly string[] = []) => [...before, text],
+      repeated,
     )
     .option(
       "--time <moment>",

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { STORE_KINDS } from "../core/redis-stack-props";
+import { STORE_KINDS } from "../core/store-props";
 import { asJson, examples, repeated } from "./command-help";
 import { type ServiceNewOptions, serviceNew } from "./commands/service-new";
 import type { ExitCode } from "./exit-code";

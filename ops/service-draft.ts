@@ -7,8 +7,9 @@ import type { ResolvedStack } from "../config/resolve-stack";
 import type { Deployment, Persistence, Service, Store } from "../config/service";
 import { services } from "../config/services";
 import type { Problem } from "../core/problem";
-import type { MaxmemoryPolicy, StoreKind } from "../core/redis-stack-props";
+import type { MaxmemoryPolicy } from "../core/redis-stack-props";
 import type { SizeText } from "../core/size";
+import type { StoreKind } from "../core/store-props";
 import { loadOptions } from "./load";
 import {
   FIRST_PORTS,

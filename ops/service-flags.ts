@@ -2,7 +2,8 @@ import { type EngineName, engines } from "../config/engines";
 import type { Persistence, Store } from "../config/service";
 import { fixForUnknownName } from "../core/nearest";
 import type { Problems } from "../core/problem";
-import { MAXMEMORY_POLICIES, STORE_KINDS } from "../core/redis-stack-props";
+import { MAXMEMORY_POLICIES } from "../core/redis-stack-props";
+import { STORE_KINDS } from "../core/store-props";
 import { type DraftDeployment, type ServiceDraft, suggestedStore } from "./service-draft";
 import {
   readBoolean,

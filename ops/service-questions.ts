@@ -1,7 +1,7 @@
 import { checkbox, confirm, input, select } from "@inquirer/prompts";
 import type { Deployment, Store } from "../config/service";
 import { InvalidValueError } from "../core/problem";
-import { STORE_KINDS, type StoreKind } from "../core/redis-stack-props";
+import { STORE_KINDS, type StoreKind } from "../core/store-props";
 import {
   completed,
   type DraftDeployment,

@@ -1,6 +1,6 @@
 import type { DurationText } from "../core/duration";
-import type { StoreKind } from "../core/redis-stack-props";
 import { Size, type SizeText } from "../core/size";
+import type { StoreKind } from "../core/store-props";
 
 /** What most services want; `--engine` says otherwise. */
 export const USUAL_ENGINE = "redis-7.4";

@@ -13,8 +13,9 @@ import type { Terminal } from "./terminal";
 
 const FILTERS = `
 All filters have to hold. Which field is the user, the organisation and so on, the service's file says (format of a
-store). What cannot be read matches no filter of a field; what has no date matches no filter of an age: a date is ISO 8601
-with its zone, or seconds or milliseconds since 1970, from 2000 to tomorrow. Times are whole: 90s, 10min, 12h.`;
+store); where it names no field for the user, the user is what the first star of the store's keys stands for. What cannot
+be read matches no filter of a field; what has no date matches no filter of an age: a date is ISO 8601 with its zone, or
+seconds or milliseconds since 1970, from 2000 to tomorrow. Times are whole: 90s, 10min, 12h; a day is 24h.`;
 
 /** The filters, which every command on sessions has. */
 const filters = () => [
@@ -106,7 +107,9 @@ export function addSessions(program: Command, terminal: Terminal, finish: (code:
     .action(async (id: string, options) => finish(await sessionsExpire(loadStack(id), options, terminal)));
   sessions
     .command("restore <stack>")
-    .description("put back what sessions delete --save-to kept; what is there stays")
+    .description(
+      "show what would be put back of what sessions delete --save-to kept; with --yes, put it back. What is there stays",
+    )
     .requiredOption("--from <file>", "the file")
     .option("--of <stack>", "the file is of this stack, and it is meant")
     .option("--replace", "take the place of what is there", false)
@@ -115,7 +118,10 @@ export function addSessions(program: Command, terminal: Terminal, finish: (code:
     .addHelpText(
       "after",
       "\nWhat would have expired meanwhile stays away. A server reads values of its own version and of older ones.\n" +
-        examples("sessions restore prospectflow-prod --from org-42.saved"),
+        examples(
+          "sessions restore prospectflow-prod --from org-42.saved",
+          "sessions restore prospectflow-prod --from org-42.saved --yes",
+        ),
     )
     .action(async (id: string, options) => finish(await sessionsRestore(loadStack(id), options, terminal)));
 }

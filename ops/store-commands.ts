@@ -17,9 +17,14 @@ import type { Terminal } from "./terminal";
 
 type Finish = (code: ExitCode) => void;
 
-const choices = ({ one, many }: Subject) => [
+const choices = ({ one, many, kind }: Subject) => [
   new Option("--match <pattern>", `${many} that match a pattern of Redis`),
-  new Option("--key <key>", "this key, as list prints it; several times").argParser(repeated).default([]),
+  new Option(
+    "--key <key>",
+    `this key, as list ${kind === "rate-limits" ? "--reveal " : ""}prints it; several times`,
+  )
+    .argParser(repeated)
+    .default([]),
   new Option("--store <pattern>", "of this store, where the stack has several"),
   new Option("--ttl-below <time>", "that end sooner"),
   new Option("--without-ttl", `with no TTL: a ${one} that stays for ever`).default(false),
@@ -128,13 +133,21 @@ function addCache(program: Command, terminal: Terminal, finish: Finish): void {
     });
   parent
     .command("restore <stack>")
-    .description("put back what cache delete --save-to kept; what is there stays")
+    .description(
+      "show what would be put back of what cache delete --save-to kept; with --yes, put it back. What is there stays",
+    )
     .requiredOption("--from <file>", "the file")
     .option("--of <stack>", "the file is of this stack, and it is meant")
     .option("--replace", "take the place of what is there", false)
     .addOption(yes())
     .addOption(asJson())
-    .addHelpText("after", examples("cache restore sentra-portal-prod --from users.saved"))
+    .addHelpText(
+      "after",
+      examples(
+        "cache restore sentra-portal-prod --from users.saved",
+        "cache restore sentra-portal-prod --from users.saved --yes",
+      ),
+    )
     .action(async (id: string, options) =>
       finish(await sessionsRestore(loadStack(id), options, terminal, subject)),
     );
@@ -176,6 +189,8 @@ function addLocks(program: Command, terminal: Terminal, finish: Finish): void {
 
 function addRateLimits(program: Command, terminal: Terminal, finish: Finish): void {
   const { subject } = RATE_LIMITS_GROUP;
+  const reveal = () =>
+    new Option("--reveal", "show whole keys, which may be secrets, in place of a digest").default(false);
   const { command } = addGroup(
     program,
     terminal,
@@ -191,6 +206,7 @@ function addRateLimits(program: Command, terminal: Terminal, finish: Finish): vo
     "rate-limits list dev-cache-dev",
   )
     .addOption(limit())
+    .addOption(reveal())
     .action(async (id: string, options) =>
       finish(await storedList(loadStack(id), options, terminal, RATE_LIMITS_GROUP)),
     );
@@ -201,6 +217,7 @@ function addRateLimits(program: Command, terminal: Terminal, finish: Finish): vo
     "rate-limits reset dev-cache-dev --match 'ratelimit:ann:*' --yes",
   )
     .addOption(all(subject))
+    .addOption(reveal())
     .addOption(yes())
     .action(async (id: string, options) => finish(await rateLimitsReset(loadStack(id), options, terminal)));
 }

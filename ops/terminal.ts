@@ -1,4 +1,5 @@
 import Table from "cli-table3";
+import { escaped } from "../core/printable";
 
 /** Where a command writes: results to `out`, everything for people only to `err`. */
 export interface Terminal {
@@ -6,6 +7,8 @@ export interface Terminal {
   readonly err: (text: string) => void;
   /** Whether what is written to `out` may be coloured. @default false */
   readonly hasColors?: boolean;
+  /** Characters of a line of what `out` writes to. @default - no terminal, and so no limit */
+  readonly columns?: number | undefined;
 }
 
 // Not a terminal: there is no such function. NO_COLOR and the like are heeded by Node.js.
@@ -16,6 +19,9 @@ export const processTerminal: Terminal = {
   out: (text) => process.stdout.write(`${shown(text, hasColors)}\n`),
   err: (text) => process.stderr.write(`${shown(text)}\n`),
   hasColors,
+  get columns() {
+    return process.stdout.columns;
+  },
 };
 
 /**
@@ -57,13 +63,6 @@ export function shown(text: string, hasColors = false): string {
 
 const COLOUR = /^\[(?:0|[39]\d)m/;
 
-function escaped(character: string): string {
-  return character
-    .split("")
-    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
-    .join("");
-}
-
 const NO_BORDERS = {
   chars: {
     top: "",
@@ -94,6 +93,26 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
     .split("\n")
     .map((line) => line.trimEnd())
     .join("\n");
+}
+
+/**
+ * The same for lines of `columns` characters: as long as one is longer, a column is left out, in the order of `least`.
+ * @param columns - undefined: no limit
+ */
+export function tableWithin(
+  columns: number | undefined,
+  least: readonly string[],
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+): string {
+  const text = table(head, rows);
+  const [next, ...others] = least;
+  const fits = columns === undefined || text.split("\n").every((line) => line.length <= columns);
+  if (fits || next === undefined) {
+    return text;
+  }
+  const without = (row: readonly string[]) => row.filter((_, at) => head[at] !== next);
+  return tableWithin(columns, others, without(head), rows.map(without));
 }
 
 export function json(value: unknown): string {

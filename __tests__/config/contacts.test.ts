@@ -24,7 +24,7 @@ describe("the contacts of a service", () => {
     expect(problemsOf("dev", { service: { contacts } })).toEqual([
       `shop.contacts.onCall: got "", ${CONTACT}`,
       `shop.contacts.infrastructure: got "a\\nb", ${CONTACT}`,
-      `shop.contacts.escalation: got "a\\u{202e}b", ${CONTACT}`,
+      `shop.contacts.escalation: got "a\\u202eb", ${CONTACT}`,
     ]);
   });
 });

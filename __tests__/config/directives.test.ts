@@ -57,7 +57,7 @@ describe("directives of a service", () => {
     "may not be %j, which no version knows",
     (name) => {
       expect(problemsWith({ [name]: "10" })).toEqual([
-        `shop.directives.${name.replace("\n", "\\u{a}")}: got ${JSON.stringify(name)}, ` +
+        `shop.directives.${name.replace("\n", "\\u000a")}: got ${JSON.stringify(name)}, ` +
           "expected a directive that Redis 7.4.11 knows. Fix: check the spelling.",
       ]);
     },

@@ -1,5 +1,5 @@
 import type { Format, Store } from "../../config/service";
-import { ENCODINGS, STORE_KINDS } from "../../core/redis-stack-props";
+import { ENCODINGS, STORE_KINDS } from "../../core/store-props";
 import { problemsOf, shopStack, unchecked } from "../support/stack-fixtures";
 
 const session: Store = { kind: "sessions", keys: "session:*", ttl: "24 h", lossAcceptable: true };
@@ -41,7 +41,7 @@ describe("the format of what a service stores", () => {
     ...["", " ", ".", "a.", ".a", "a..b", "a. .b", "a\nb"].map(
       (field) => [field, JSON.stringify(field)] satisfies [string, string],
     ),
-    ["a\u202eb", '"a\\u{202e}b"'],
+    ["a\u202eb", '"a\\u202eb"'],
     ["f".repeat(201), "201 characters"],
   ])("has no field %j, and says it of each", (field, got) => {
     expect(problemsWith({ ...json, user: field, lastActivity: field })).toEqual([

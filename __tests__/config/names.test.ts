@@ -53,7 +53,7 @@ describe("the description of a service", () => {
     ["", '""'],
     [" ", '" "'],
     ["a\nb", '"a\\nb"'],
-    ["a\u202eb", '"a\\u{202e}b"'],
+    ["a\u202eb", '"a\\u202eb"'],
     ["x".repeat(121), "121 characters"],
   ])("may not be %j", (description, got) => {
     expect(problemsOf("dev", { service: { description } })).toEqual([

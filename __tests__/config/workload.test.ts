@@ -2,7 +2,7 @@ import { loadStacks } from "../../config/load-stacks";
 import type { Service } from "../../config/service";
 import { isQueue, keysOf, kindsOf, recommendedPersistence, recommendedPolicy } from "../../config/workload";
 import { Duration } from "../../core/duration";
-import type { StoreKind, StoreProps } from "../../core/redis-stack-props";
+import type { StoreKind, StoreProps } from "../../core/store-props";
 import { single, template, today } from "../support/stack-fixtures";
 
 const ttl = Duration.parse("1 h");

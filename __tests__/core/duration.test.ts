@@ -49,7 +49,9 @@ describe("Duration", () => {
   });
 
   it("refuses a number without unit, and says what is missing", () => {
-    expect(() => Duration.parse("30")).toThrow(refused("30", 'write the unit, too, such as "30 s"'));
+    expect(() => Duration.parse("30")).toThrow(
+      refused("30", 'write the unit, too, such as "30 s", "30 min", "30 h"'),
+    );
   });
 
   it.each(["9007199254740992 ms", "9007199254741 s", "2501999793 h"])(
@@ -80,6 +82,16 @@ describe("Duration", () => {
     ["25 h", "25h0m0s"],
   ])("writes %j as Go prints it, %j", (text, printed) => {
     expect(Duration.parse(text).toGo()).toBe(printed);
+  });
+
+  it.each([
+    ["0 s", "0s"],
+    ["1 min", "1m"],
+    ["90 s", "1m30s"],
+    ["1500 ms", "1s500ms"],
+    ["3630 s", "1h30s"],
+  ])("writes %j as Prometheus does, %j", (text, written) => {
+    expect(Duration.parse(text).toPrometheus()).toBe(written);
   });
 
   it.each([

@@ -14,7 +14,7 @@ const PINTS: AmountUnits = {
     [8, "gal", "gallon", "gallons"],
     [256, "barrel"],
   ],
-  usual: "qt",
+  usual: ["pt", "qt"],
   example: '"12 pt" instead of "1.5 gal"',
 };
 
@@ -53,7 +53,7 @@ describe("fixForAmount", () => {
   });
 
   it("asks for the unit where there is none", () => {
-    expect(fixForAmount("3", PINTS)).toBe('write the unit, too, such as "3 qt"');
+    expect(fixForAmount("3", PINTS)).toBe('write the unit, too, such as "3 pt", "3 qt"');
   });
 
   it.each(["", "gal", "-3 gal", "+3 gal", "1,5 gal", "1e3 gal", "1.5", "3 litres", "3 gal 2 pt", ".5 gal"])(

@@ -11,15 +11,15 @@ it.each(["", " ", "\u00a0", "x".repeat(11), ...UNREADABLE])("%j is none", (text)
   expect(isPrintableLine(text, 10)).toBe(false);
 });
 
-it("what cannot be read is told as its code point", () => {
+it("what cannot be read is told as JSON escapes it", () => {
   expect(UNREADABLE.map(printable)).toEqual([
-    "a\\u{a}b",
-    "\\u{1b}[31m",
-    "\\u{85}",
-    "\\u{202e}b",
-    "a\\u{200b}b",
-    "\\u{2028}",
-    "\\u{2029}",
-    "\\u{d800}",
+    "a\\u000ab",
+    "\\u001b[31m",
+    "\\u0085",
+    "\\u202eb",
+    "a\\u200bb",
+    "\\u2028",
+    "\\u2029",
+    "\\ud800",
   ]);
 });

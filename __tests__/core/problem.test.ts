@@ -26,13 +26,13 @@ describe("InvalidInputError", () => {
 
 describe("formatProblem", () => {
   it.each([
-    ["a line break", "a\nb", "a\\u{a}b"],
-    ["an escape code", "\x1b[31m", "\\u{1b}[31m"],
-    ["a C1 control", "\x85", "\\u{85}"],
-    ["a text turned around", "\u202eb", "\\u{202e}b"],
-    ["a blank without width", "a\u200bb", "a\\u{200b}b"],
-    ["a separator of lines", "\u2028", "\\u{2028}"],
-    ["half a character", "\ud800", "\\u{d800}"],
+    ["a line break", "a\nb", "a\\u000ab"],
+    ["an escape code", "\x1b[31m", "\\u001b[31m"],
+    ["a C1 control", "\x85", "\\u0085"],
+    ["a text turned around", "\u202eb", "\\u202eb"],
+    ["a blank without width", "a\u200bb", "a\\u200bb"],
+    ["a separator of lines", "\u2028", "\\u2028"],
+    ["half a character", "\ud800", "\\ud800"],
     ["letters of any language", "é ü 私 🙂", "é ü 私 🙂"],
   ])("writes %s in one line that can be read", (_, written, shown) => {
     expect(formatProblem({ ...port, field: written, got: written, fix: written })).toBe(

@@ -2,6 +2,7 @@ import { prospectflow } from "../../config/services/prospectflow";
 import { dockerEngine } from "../../ops/docker-engine";
 import { ConnectionLost } from "../../ops/keys/wire";
 import { connectRedis, type LiveRedis } from "../../ops/live-redis";
+import { eventually } from "../support/eventually";
 import { Scratch } from "../support/scratch";
 import { TestStack } from "../support/test-stack";
 
@@ -72,6 +73,18 @@ it("keeps batches and commands of ioredis apart, and values of megabytes whole",
   expect(String((await second)[0])).toBe("second");
   expect(String(await third)).toBe("third");
   expect(await live.redis.unlink("large")).toBe(1);
+});
+
+it("leaves no process in the container when it is closed", async () => {
+  const carriers = async () => {
+    const { Processes } = await stack.container.top();
+    return Processes.filter((row: readonly string[]) => /\bdd\b|\bnc\b|\[sh\]/.test(row.at(-1) ?? "")).length;
+  };
+  const before = await eventually(carriers, (count) => count > 0);
+  const second = await connectRedis(dockerEngine({}), stack.resolved);
+  expect(await carriers()).toBeGreaterThan(before);
+  second.close();
+  expect(await eventually(carriers, (count) => count === before)).toBe(before);
 });
 
 it("says that the connection is lost, to what waits and to what comes later", async () => {

@@ -65,8 +65,8 @@ test("every key is counted once, by bytes and not by elements, under a password 
     withoutTtl.value,
   ]);
   expect(prefixes).toEqual([
-    ["report:*", undefined, 1, 0],
-    ["session:*", { kind: "sessions", ttlSeconds: 86_400 }, 2001, 1],
+    ["report:*:*", undefined, 1, 0],
+    ["session:*", { kind: "sessions", ttl: "24 h" }, 2001, 1],
     ["rq:queue:*", undefined, 1, 1],
   ]);
   expect(keys.biggest[0]).toMatchObject({ key: "report:2026:11", type: "string" });
@@ -110,11 +110,11 @@ test("what has grown since an earlier look, or while one waits, is told", async 
 test("names of keys reach nobody's terminal as they are, and a server that is away is told", async () => {
   const { out } = await run({ json: false, keys: KEYS });
   expect(out).toContain(
-    "! session:*: 1 without a TTL, and config/services says 1 d: they stay until\n    somebody deletes them.",
+    "! session:*: 1 without a TTL, and config/services says 24 h: they stay until\n    somebody deletes them.",
   );
   await lua('redis.call("SET", "session:\\255\\n\\27[2J", string.rep("y", 2000000))');
   const escaped = await run({ json: false, keys: KEYS });
-  expect(escaped.out).toContain("session:\\xff\\x0a\\x1b[2J");
+  expect(escaped.out).toContain('"session:\\xff\\x0a\\x1b[2J"');
   expect(escaped.out).not.toContain("\u001b");
   await stack.container.stop();
   const away = await run({ json: false });

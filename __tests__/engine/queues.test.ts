@@ -1,63 +1,49 @@
 import type { Store } from "../../config/service";
-import { prospectflow } from "../../config/services/prospectflow";
 import { queueDelete, queueRequeue } from "../../ops/commands/queue-change";
 import { queueJobs } from "../../ops/commands/queue-jobs";
 import { queueList } from "../../ops/commands/queue-list";
 import { queueShow } from "../../ops/commands/queue-show";
-import { dockerEngine } from "../../ops/docker-engine";
 import type { Command } from "../../ops/keys/wire";
-import { connectRedis, type LiveRedis } from "../../ops/live-redis";
+import type { LiveRedis } from "../../ops/live-redis";
 import { changeFailed, REQUEUE } from "../../ops/queue/failed-jobs";
+import { LiveStack, storeOfKind } from "../support/live-stack";
 import { recorded } from "../support/recorded";
 import { RQ_VERSIONS, rqRequeued, rqState } from "../support/rq-recorded";
-import { Scratch } from "../support/scratch";
-import { TestStack } from "../support/test-stack";
+import type { TestStack } from "../support/test-stack";
 
 /** One stack with a password and renamed commands, and what RQ itself has written. */
 
-const store = (kind: Store["kind"], keys: string, ttl: Store["ttl"]): Store => ({
-  kind,
-  keys,
-  ttl,
-  lossAcceptable: false,
-});
-
 const STORES: readonly Store[] = [
-  store("queue", "rq:queue:*", "none"),
-  store("queue", "bull:*", "none"),
-  store("jobs", "rq:job:*", "2 h"),
+  storeOfKind("queue", "rq:queue:*", "none"),
+  storeOfKind("queue", "bull:*", "none"),
+  storeOfKind("jobs", "rq:job:*", "2 h"),
 ];
 
-let scratch: Scratch;
+let lab: LiveStack;
 let stack: TestStack;
 let id: string;
 let live: LiveRedis;
 
 beforeAll(async () => {
-  scratch = await Scratch.create();
-  stack = await TestStack.deploySmall(scratch, { ...prospectflow, stores: STORES }, "prod");
+  lab = await LiveStack.deploy(STORES);
+  stack = lab.stack;
   id = stack.resolved.id;
-  live = await connectRedis(dockerEngine({}), stack.resolved);
+  live = lab.live;
 }, 120_000);
 
-afterAll(async () => {
-  live?.close();
-  await scratch.remove();
-});
+afterAll(() => lab?.remove());
 
-async function write(...commands: readonly Command[]): Promise<readonly unknown[]> {
-  const replies = await live.batch(commands);
-  expect(replies.filter((reply) => reply instanceof Error)).toEqual([]);
-  return replies;
-}
+const write = (...commands: readonly Command[]) => lab.write(...commands);
 
-/** All keys are gone. */
-async function clear(): Promise<void> {
+afterEach(() => lab.clear());
+
+/** What reads every key as it is. */
+async function dumps(): Promise<readonly Command[]> {
   const [, keys] = await live.redis.scanBuffer("0", "COUNT", 10_000);
-  await write(...keys.map((key): Command => ["UNLINK", key]));
+  return keys.sort(Buffer.compare).map((key) => ["DUMP", key]);
 }
 
-afterEach(clear);
+const silent = { out: () => undefined, err: () => undefined };
 
 it("tells the type, the length and the ends of queues of other libraries", async () => {
   await write(["RPUSH", "bull:mails:wait", "1", "22", "333"], ["HSET", "bull:mails:1", "data", "{}"]);
@@ -67,6 +53,63 @@ it("tells the type, the length and the ends of queues of other libraries", async
   expect(listed).toMatchObject({ exitCode: 0, err: "1 looked at, nothing is stuck" });
   expect(listed.out).toMatch(/^bull:mails:wait +list +3 +1 B +3 B$/m);
   expect(listed.out.split("\n")).toHaveLength(2);
+});
+
+it("refuses a queue that is not there, and suggests one that is", async () => {
+  await write(
+    ["SADD", "rq:queues", "rq:queue:mails", "rq:queue:reports"],
+    ["ZADD", "rq:failed:lost", 1, "a"],
+  );
+  const refusal = "got no such queue: mail, expected a queue that RQ knows, as queue list prints it.";
+  const fix = 'Fix: did you mean "mails"? Use that name.';
+  const failed = { failed: "mail", yes: true, json: false };
+  const ways: Record<string, () => Promise<unknown>> = {
+    queue: () => queueJobs(stack.resolved, "mail", { state: "queued", json: false }, silent),
+    "--failed": () => queueRequeue(stack.resolved, [], failed, silent),
+  };
+  for (const [field, way] of Object.entries(ways)) {
+    await expect(way()).rejects.toThrow(`${field}: ${refusal} ${fix}`);
+  }
+  await expect(queueDelete(stack.resolved, [], failed, silent)).rejects.toThrow(
+    `--failed: ${refusal} ${fix}`,
+  );
+  for (const [name, state] of [
+    ["mails", "failed"],
+    ["lost", "queued"],
+  ] as const) {
+    const empty = await recorded((terminal) =>
+      queueJobs(stack.resolved, name, { state, json: false }, terminal),
+    );
+    expect(empty).toMatchObject({ exitCode: 0, err: `0 jobs ${state}` });
+  }
+});
+
+it("names a key of the wrong type, and looks at the other queues", async () => {
+  await write(
+    ["RPUSH", "rq:queue:good", "a"],
+    ["HSET", "rq:job:a", "data", "x", "status", "queued"],
+    ["RPUSH", "rq:queue:bad", "a"],
+    ["SET", "rq:failed:bad", "x"],
+    ["SET", "rq:queue:odd", "x"],
+    ["HSET", "rq:queues", "x", "y"],
+  );
+  const why = "Next: look who writes that key; RQ itself fails on it";
+  const listed = await recorded((terminal) => queueList(stack.resolved, { json: false }, terminal));
+  expect(listed.exitCode).toBe(1);
+  expect(listed.err).toMatch(/^1 looked at, nothing is stuck of what was looked at$/m);
+  expect(listed.err.split("\n").filter((line) => line.startsWith("left out"))).toEqual([
+    `left out: rq:queues of type hash, not set. ${why}`,
+    `left out: rq:failed:bad of type string, not zset. ${why}`,
+    `left out: rq:queue:odd of type string, not list. ${why}`,
+  ]);
+  expect(listed.out).toMatch(/^good +1 /m);
+  const data = await recorded((terminal) => queueList(stack.resolved, { json: true }, terminal));
+  expect(JSON.parse(data.out).wrong[1]).toEqual({ key: "rq:failed:bad", type: "string", expected: "zset" });
+  await expect(
+    queueDelete(stack.resolved, [], { failed: "bad", yes: true, json: false }, silent),
+  ).rejects.toThrow(
+    "--failed: got rq:failed:bad of type string, not zset, expected keys of the types that RQ",
+  );
 });
 
 describe.each(RQ_VERSIONS)("queues of rq %s", (version) => {
@@ -145,7 +188,12 @@ describe.each(RQ_VERSIONS)("queues of rq %s", (version) => {
     );
     expect(shown.out).toMatch(/^ {2}calls +tasks\.fail\(arguments hidden; --reveal shows them\)$/m);
     expect(shown.out).toMatch(/^ {2}in +failed$/m);
-    expect(shown.out).toContain("  ValueError: no mailbox for ann@example.org \\u001b[31m");
+    expect(shown.out).toMatch(/--reveal shows them\):\n( {4}File ".*", line \d+, in \w+\n)+ {2}ValueError$/);
+    expect(shown.output).not.toContain("example.org");
+    const revealed = await recorded((terminal) =>
+      queueShow(stack.resolved, "failed-1", { reveal: true, json: false }, terminal),
+    );
+    expect(revealed.out).toContain("  ValueError: no mailbox for ann@example.org \\u001b[31m");
     const none = await recorded((terminal) =>
       queueShow(stack.resolved, "none", { reveal: false, json: false }, terminal),
     );
@@ -163,7 +211,7 @@ describe.each(RQ_VERSIONS)("queues of rq %s", (version) => {
     );
     expect(done).toMatchObject({
       exitCode: 1,
-      out: `${id}: 2 jobs requeued; 1 left, with no hash that could run; 1 left, not failed`,
+      out: `${id}: 2 jobs requeued; 1 left, whose hash is gone, or names no queue; 1 left, not failed`,
     });
     expect(await live.redis.zrange("rq:failed:mails", 0, -1)).toEqual(["failed-3"]);
     expect(await live.redis.lrange("rq:queue:mails", 0, -1)).toEqual([
@@ -187,6 +235,17 @@ describe.each(RQ_VERSIONS)("queues of rq %s", (version) => {
         expect(await live.redis.ttl(`rq:job:${job}`)).toBeLessThanOrEqual(Number(ttl));
       }
     }
+    await write(["HDEL", "rq:job:failed-3", "data"]);
+    const empty = await recorded((terminal) =>
+      queueRequeue(stack.resolved, ["failed-3"], { yes: true, json: false }, terminal),
+    );
+    expect(empty).toMatchObject({
+      exitCode: 1,
+      out: `${id}: 0 jobs requeued; 1 left, without a payload in their hash (data), so that there is nothing to run`,
+    });
+    expect(empty.err).toContain(
+      "1 job cannot run. Next: enqueue it anew, and clear it away with queue delete",
+    );
   });
 
   it("takes any bytes for the name of a job or a queue", async () => {
@@ -210,6 +269,48 @@ describe.each(RQ_VERSIONS)("queues of rq %s", (version) => {
     expect(listed.out).not.toContain("odd");
   });
 
+  it("leaves what runs, waits or is no job, although it is among the failed ones", async () => {
+    const execution = "0123456789abcdef".repeat(2);
+    const others = ["started-1", "queued-1", "finished-1", "failed-3:dependents", ":deferred-1:dependencies"];
+    await write(
+      ...others.map((name, at): Command => ["ZADD", "rq:failed:mails", 5e9 + at, name]),
+      ["LPUSH", "rq:queue:mails", "failed-1"],
+      ["HSET", "rq:job:failed-3", "status", "stopped"],
+      ...(version === "1.13"
+        ? [["ZADD", "rq:wip:mails", 5e9, "failed-2"] satisfies Command]
+        : ([
+            ["ZADD", "rq:wip:mails", 5e9, `failed-2:${execution}`],
+            ["ZADD", "rq:executions:failed-2", 5e9, execution],
+          ] satisfies Command[])),
+    );
+    const left = { started: 2, queued: 2, otherStatus: 1, otherType: 2 };
+    const all = { failed: "mails", json: true };
+    const state = async () => (await write(...(await dumps()))).map(String);
+    const before = await state();
+    const change = async (how: typeof queueDelete, yes: boolean) =>
+      JSON.parse((await recorded((terminal) => how(stack.resolved, [], { ...all, yes }, terminal))).out);
+    for (const yes of [false, true]) {
+      expect(await change(queueDelete, yes)).toMatchObject({ left: { ...left, awaited: 1 } });
+    }
+    expect(await change(queueRequeue, false)).toMatchObject({ matched: 1, left });
+    expect(await state()).toEqual(before);
+    expect(await change(queueRequeue, true)).toMatchObject({ requeued: 1, left });
+    expect(await live.redis.lrange("rq:queue:mails", 0, -1)).toEqual([
+      "failed-1",
+      "queued-1",
+      "queued-2",
+      "missing-1",
+      "failed-3",
+    ]);
+    const named = await recorded((terminal) =>
+      queueRequeue(stack.resolved, ["started-1", "queued-1"], { yes: true, json: false }, terminal),
+    );
+    expect(named).toMatchObject({
+      exitCode: 1,
+      out: `${id}: 0 jobs requeued; 1 left, not failed: started; 1 left, not failed: waits in its queue`,
+    });
+  });
+
   it("does not requeue a job that RQ itself requeues at the same time", async () => {
     let isFirst = true;
     const batch: LiveRedis["batch"] = async (commands) => {
@@ -231,6 +332,12 @@ describe.each(RQ_VERSIONS)("queues of rq %s", (version) => {
   it("deletes failed jobs with all that names them, and leaves those that others wait for", async () => {
     const young = { failed: "mails", olderThan: "1h", yes: true, json: false };
     const none = await recorded((terminal) => queueDelete(stack.resolved, [], young, terminal));
+    expect(none.err).toMatch(
+      new RegExp(
+        `^audit: \\S+ ${id} queue delete --failed mails --older-than "1h": 0 jobs deleted; 2 left, `,
+        "m",
+      ),
+    );
     expect(none.out).toBe(
       `${id}: 0 jobs deleted; 2 left, not that old, or without a date of their end; 1 left, that other jobs wait for`,
     );

@@ -15,7 +15,7 @@ import { dockerEngine } from "../../ops/docker-engine";
 import { Progress } from "../../ops/keys/progress";
 import { readSavedKeys } from "../../ops/keys/saved-keys";
 import { connectRedis, type LiveRedis } from "../../ops/live-redis";
-import { changeFound, type SessionChange } from "../../ops/sessions/change-sessions";
+import { changeFound, changeSessions, type SessionChange } from "../../ops/sessions/change-sessions";
 import { emptyTally, serverTime } from "../../ops/sessions/find-sessions";
 import { readFilters } from "../../ops/sessions/session-filters";
 import { recorded } from "../support/recorded";
@@ -73,7 +73,7 @@ it("counts, lists, shows and tells TTLs, with odd keys and without secrets", asy
   expect(await recorded((terminal) => sessionsCount(stack.resolved, about, terminal))).toMatchObject({
     exitCode: 0,
     out: "2",
-    err: "3 sessions looked at, 3 read, 2 match; 1 cannot be read, and so do not match",
+    err: "3 sessions looked at, of which 1 could not be read; 2 match",
   });
   const listed = await recorded((terminal) =>
     sessionsList(stack.resolved, { ...NONE, json: true }, terminal),
@@ -97,6 +97,11 @@ it("counts, lists, shows and tells TTLs, with odd keys and without secrets", asy
   expect(shown.out).toMatch(/accessToken +\(hidden; --reveal shows it\)/);
   expect(shown.output).not.toContain("tok\n");
   expect(shown.out).toContain("A\\u001b[31m");
+  const none = await recorded((terminal) =>
+    sessionsShow(stack.resolved, { ...NONE, key: ["session:none"], reveal: false }, terminal),
+  );
+  expect(none).toMatchObject({ exitCode: 1, out: "" });
+  expect(none.err).toContain(`none matches. Next: bin/redis-ops sessions list ${stack.resolved.id}`);
 });
 
 it("deletes nothing without --yes, keeps what it deletes, and puts it back with its TTL", async () => {
@@ -125,12 +130,27 @@ it("deletes nothing without --yes, keeps what it deletes, and puts it back with 
   ).rejects.toThrow(InvalidInputError);
 
   await write("session:ann", { org: { id: "new" } }, 60);
-  const back = { from: saveTo, replace: false, yes: false, json: false };
+  const look = { from: saveTo, replace: false, yes: false, json: false };
+  const looked = await recorded((terminal) => sessionsRestore(stack.resolved, look, terminal));
+  expect(looked).toMatchObject({
+    exitCode: 0,
+    out: `${stack.resolved.id}: 1 session to restore; 1 would stay as they are there`,
+    err: "nothing was restored. Next: add --yes",
+  });
+  const replacing = await recorded((terminal) =>
+    sessionsRestore(stack.resolved, { ...look, replace: true, json: true }, terminal),
+  );
+  expect(JSON.parse(replacing.out)).toMatchObject({ dryRun: true, matched: 2, existing: 0, expired: 0 });
+  expect(await stack.redis("EXISTS", "session:a b\n")).toBe("0");
+  const back = { ...look, yes: true };
   const kept = await recorded((terminal) => sessionsRestore(stack.resolved, back, terminal));
   expect(kept.out).toBe(`${stack.resolved.id}: restored 1 session; 1 stayed as they are there`);
+  expect(kept.err).toMatch(
+    /^audit: \S+Z \S+ sessions restore --from "\S+": restored 1 session; 1 stayed as they are there$/,
+  );
   expect(await stack.redis("GET", "session:ann")).toBe('{"org":{"id":"new"}}');
   const replaced = await recorded((terminal) =>
-    sessionsRestore(stack.resolved, { ...back, replace: true, yes: true }, terminal),
+    sessionsRestore(stack.resolved, { ...back, replace: true }, terminal),
   );
   expect(replaced).toMatchObject({ exitCode: 0, out: `${stack.resolved.id}: restored 2 sessions` });
   expect(Number(await stack.redis("TTL", "session:ann"))).toBeGreaterThan(3000);
@@ -140,7 +160,9 @@ it("leaves what cannot be read alone, unless that is what was said", async () =>
   const options = { ...SURE, match: "session:b*" };
   const left = await recorded((terminal) => sessionsDelete(stack.resolved, options, terminal));
   expect(left).toMatchObject({ exitCode: 0, out: `${stack.resolved.id}: deleted 0 sessions` });
-  expect(left.err).toContain("1 session looked at, 1 read, 0 match; 1 cannot be read, and so do not match");
+  expect(left.err).toContain(
+    "1 session looked at, of which 1 could not be read; 0 match\nwhat cannot be read is left. Next: add --unreadable to mean it, too",
+  );
   const organisation = { ...SURE, organisation: "7", unreadable: true };
   await expect(sessionsDelete(stack.resolved, organisation, { out: fail, err: fail })).rejects.toThrow(
     '--unreadable: got --organisation "7", expected no --key, and no filter of a field or an age, which nothing unreadable matches. Fix: leave out one of them',
@@ -160,13 +182,54 @@ it("leaves what cannot be read alone, unless that is what was said", async () =>
   expect(byName.out).toBe(`${stack.resolved.id}: deleted 1 session`);
 });
 
+it("ends with exit code 1 where something that is meant is left", async () => {
+  await other.batch([["SETRANGE", "session:large", 9 * 1_048_576, "x"]]);
+  const options = { ...SURE, key: ["session:large"] };
+  const saveTo = join(scratch.folder, "large.saved");
+  const large = await recorded((terminal) =>
+    sessionsDelete(stack.resolved, { ...options, saveTo }, terminal),
+  );
+  expect(large).toMatchObject({
+    exitCode: 1,
+    out: `${stack.resolved.id}: deleted 0 sessions; 1 session left, too large to save; ${saveTo} has 0 sessions`,
+  });
+  const meddled: SessionChange = {
+    ...DELETION,
+    meant: async (_, keys) => {
+      await other.batch([["APPEND", "session:large", "x"]]);
+      return keys;
+    },
+  };
+  const selection = readFilters(stack.resolved, options);
+  const restless = await recorded((terminal) =>
+    changeSessions(stack.resolved, selection, options, meddled, terminal),
+  );
+  expect(restless).toMatchObject({
+    exitCode: 1,
+    out: `${stack.resolved.id}: deleted 0 sessions; 1 session left, since somebody else kept changing them`,
+  });
+  await other.batch([["UNLINK", "session:large"]]);
+});
+
 it("shortens TTLs and never makes one longer", async () => {
-  await other.batch([["PEXPIRE", "session:ann", 60_000]]);
+  await other.batch([
+    ["PEXPIRE", "session:ann", 60_000],
+    ["SET", "session:a", "cannot be read"],
+  ]);
   const expired = await recorded((terminal) =>
     sessionsExpire(stack.resolved, { ...SURE, match: "session:a*", in: "10min" }, terminal),
   );
-  expect(expired.out).toBe(`${stack.resolved.id}: shortened 1 session`);
+  expect(expired.out).toBe(
+    `${stack.resolved.id}: shortened 2 sessions; 1 session left, ending sooner already`,
+  );
+  await other.batch([["UNLINK", "session:a"]]);
   expect(Number(await stack.redis("TTL", "session:ann"))).toBeLessThanOrEqual(60);
+  const kept = await recorded((terminal) =>
+    sessionsExpire(stack.resolved, { ...SURE, key: ["session:ann"], in: "10min" }, terminal),
+  );
+  const left = "shortened 0 sessions; 1 session left, ending sooner already";
+  expect(kept).toMatchObject({ exitCode: 0, out: `${stack.resolved.id}: ${left}` });
+  expect(kept.err).toMatch(new RegExp(`^audit: .* sessions expire --key "session:ann": ${left}$`, "m"));
   await other.batch([["UNLINK", "session:ann", "session:a b\n", "session:broken", "session:lock:1"]]);
 });
 
@@ -236,7 +299,7 @@ it("deletes exactly what the filters mean, whatever somebody else does meanwhile
         }
         return replies;
       };
-      const total = { changed: 0, restless: 0 };
+      const total = { changed: 0, unchanged: 0, restless: 0 };
       const run = {
         live: { ...live, batch },
         now,

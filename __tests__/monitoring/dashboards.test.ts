@@ -5,6 +5,7 @@ import { RUNBOOKS } from "../../core/runbooks";
 import type { GrafanaDashboard, GrafanaPanel } from "../../lab/dashboards/grafana-dashboard";
 import { dashboards } from "../../monitoring/dashboards";
 import type { MonitoredStack } from "../../monitoring/monitored-stack";
+import { RECORDED } from "../../monitoring/recording-rules";
 import { repository, shopStack, single, template, today } from "../support/stack-fixtures";
 
 /** Dashboards as data: what each service gets, and that Grafana can lay it out. */
@@ -208,6 +209,13 @@ describe("thresholds of the service are lines", () => {
       [null, "red"],
       [70, "orange"],
       [90, "green"],
+    ]);
+  });
+
+  it("Refused writes: what the alert counts", () => {
+    const { targets = [] } = panel(prospectflow, "timeseries", "Refused writes");
+    expect(targets.map(({ expr }) => expr)).toEqual([
+      `max by (stack) (${RECORDED.refusedWrites}{stack="$stack"}) / 300 or 0 * max by (stack) (up{stack="$stack"})`,
     ]);
   });
 

@@ -13,6 +13,10 @@ test.each([
   ["        for: 1m0s", "        for: 1000ms"],
   ["        for: 0m", "        for: 0ms"],
   ["expr: time() - max by (stack) (a > 0) > 43800", "expr: time() - max by (stack) (a > 0) > 730"],
+  [
+    'expr: a and on (stack) redis_uptime_in_seconds{stack="a"} < 300 or b',
+    'expr: a and on (stack) redis_uptime_in_seconds{stack="a"} < 5 or b',
+  ],
   ['expr: a{cmd!~"[sp]?subscribe|xread"} > 300', 'expr: a{cmd!~"[sp]?subscribe|xread"} > 300'],
   ["description: wait for: 5m and [5m of it", "description: wait for: 5m and [5m of it"],
   ["record: stack:redis_evicted_keys:rate5m", "record: stack:redis_evicted_keys:rate5m"],
@@ -24,7 +28,8 @@ test("a duration that Prometheus does not know is no duration", () => {
   expect(() => fasterRules("        for: 5min", 60)).toThrow("5min is no duration of Prometheus");
 });
 
-const TIMES = /\[\d\w*\]| offset \d\w*|^ +for: .*$|time\(\) - .* > [\d.]+$/gm;
+const TIMES =
+  /\[\d\w*\]| offset \d\w*|^ +for: .*$|uptime_in_seconds\{[^}]*\} < [\d.]+|time\(\) - .* > [\d.]+$/gm;
 const withoutTimes = (text: string) => text.replace(TIMES, "…").split("\n");
 
 test("everything but the times is the product's", () => {

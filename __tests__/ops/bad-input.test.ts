@@ -111,3 +111,36 @@ test("a bug is thrown, not reported as bad input", async () => {
   });
   await expect(redisOps("stacks")).rejects.toThrow(new TypeError("cannot read properties of undefined"));
 });
+
+test.each([
+  [
+    ["restore", "shop-prod", "--from", "a", "--of", "b", "--from", "a", "--of", "c", "--of", "d"],
+    [
+      "2 problems, nothing was changed",
+      "  --from: got it twice, expected it once. Fix: leave out all but one, or run the command once for each.",
+      "  --of: got it 3 times, expected it once. Fix: leave out all but one, or run the command once for each.",
+    ],
+  ],
+  [
+    [
+      "sessions",
+      "delete",
+      "shop-prod",
+      "--user",
+      "a",
+      "--user=b",
+      "--yes",
+      "--yes",
+      "--key",
+      "a",
+      "--key",
+      "b",
+    ],
+    [
+      "1 problem, nothing was changed",
+      "  --user: got it twice, expected it once. Fix: leave out all but one, or run the command once for each.",
+    ],
+  ],
+])("an option that is given twice is refused: %j", async (words, lines) => {
+  expect(await refused(...words)).toBe(lines.join("\n"));
+});

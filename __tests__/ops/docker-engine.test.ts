@@ -103,6 +103,31 @@ test("an engine that does not answer is told without a password", async () => {
   expect(await engineProblem({})).toMatchObject({ got: "no answer from tcp://user@127.0.0.1:1" });
 });
 
+test.each([
+  ["garbage", '"garbage"'],
+  ["not an address", '"not an address"'],
+  ["tcp://", '"tcp://"'],
+  ["unix://docker.sock", '"unix://docker.sock"'],
+  ["file:///run/docker.sock", '"file:///run/docker.sock"'],
+  ["tcp://user:secret@build:port", '"tcp://user@build:port"'],
+  ["a\u001b[31m", '"a\\u001b[31m"'],
+])("a DOCKER_HOST that is no address is refused, and said without a password: %j", async (address, got) => {
+  process.env.DOCKER_HOST = address;
+  const problem = {
+    field: "DOCKER_HOST",
+    got,
+    expected: "an address such as unix:///var/run/docker.sock, ssh://USER@HOST or tcp://HOST:PORT",
+    fix: "write one of these, or unset it for this machine's own engine",
+  };
+  expect(() => dockerEngine({})).toThrow(new InvalidInputError([problem]));
+  expect(await engineProblem({})).toEqual(problem);
+  expect(await engineProblem({ host: "nowhere" })).toEqual({
+    ...problem,
+    field: "docker.host",
+    got: '"nowhere"',
+  });
+});
+
 test("an engine that answers is no problem", async () => {
   const engine = await EmptyEngine.listen(inFolder("docker.sock"));
   try {
@@ -113,7 +138,7 @@ test("an engine that answers is no problem", async () => {
   }
 });
 
-test.each([["unix:///nowhere/docker.sock"], ["tcp://127.0.0.1:1"], ["not an address"]])(
+test.each([["unix:///nowhere/docker.sock"], ["tcp://127.0.0.1:1"]])(
   "an engine that does not answer is a problem: %s",
   async (host) => {
     expect(await engineProblem({ host })).toEqual({

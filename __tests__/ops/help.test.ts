@@ -77,7 +77,7 @@ test("the help of redis-ops groups its commands, explains the exit codes and sho
     Exit codes:
       0  done, or as it should be
       1  looked, and found something that is not as it should be
-      2  the input cannot be used or something is missing; nothing was changed
+      2  the input cannot be used, or something is missing or cannot be reached; nothing was changed
       Where the disk is full and output cannot be written, the command goes on, and the code is 2 as well.
       A reader that goes away early, such as head, changes neither.
 

@@ -1,8 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import fs, { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Duration } from "../../core/duration";
-import type { StoreProps } from "../../core/redis-stack-props";
+import type { StoreProps } from "../../core/store-props";
+import { parseKeyText } from "../../ops/keys/key-text";
+import { storeOf } from "../../ops/keys/store-of";
+import { keyShape } from "../../ops/look/key-shape";
 import {
   checkNewFile,
   growthOf,
@@ -12,9 +15,10 @@ import {
   writeSnapshot,
 } from "../../ops/look/memory-growth";
 import { type KeySource, keySource, readKeys } from "../../ops/look/memory-keys";
-import { keyText, Prefixes } from "../../ops/look/memory-prefixes";
+import { Prefixes } from "../../ops/look/memory-prefixes";
 import { type MeasuredKey, MemoryTally } from "../../ops/look/memory-tally";
 import { growthText, memoryKeysText } from "../../ops/memory-keys-text";
+import { ttlText } from "../../ops/sessions/session-texts";
 
 const STORES: readonly StoreProps[] = [
   {
@@ -73,7 +77,7 @@ function fakeSource(keys: readonly MeasuredKey[]): KeySource & { readonly calls:
 const prefixesOf = (...keys: readonly (string | Buffer)[]) =>
   new Prefixes(STORES).of(keys.map((key) => Buffer.from(key as string))).map(({ prefix }) => prefix);
 
-test("a key belongs to the first store that it matches, else to the words before its last colon", () => {
+test("a key belongs to the store that says most of it, else to its shape", () => {
   expect(
     prefixesOf(
       "session:1:x",
@@ -96,16 +100,16 @@ test("a key belongs to the first store that it matches, else to the words before
     "rq:queue:*",
     "rq:job:*",
     "api:users:*",
-    "a:b:*",
-    "user:*",
-    "v1:x:*",
+    "a:b:c:d:*",
+    "user:*:*",
+    "*:x:*",
     "news:*",
-    "(no prefix)",
-    "(no prefix)",
-    "(no prefix)",
-    "(no prefix)",
+    "plain",
+    "*:*",
+    "*:*",
+    "*:*",
     `${"w".repeat(24)}:*`,
-    "(no prefix)",
+    "*:*",
   ]);
 });
 
@@ -121,9 +125,65 @@ test("however many shapes there are, memory is bounded", () => {
   expect(found.slice(-2)).toEqual(["a:*", "session:*"]);
 });
 
-test("a key that is no text is shown by its bytes", () => {
-  expect(keyText(Buffer.from("grüße\n"))).toBe("grüße\n");
-  expect(keyText(Buffer.from([0x61, 0xff, 0x0a, 0x7e]))).toBe("a\\xff\\x0a~");
+test("a key is of the same store, or shape, wherever it is told", () => {
+  const stores: readonly StoreProps[] = [
+    { kind: "sessions", keys: "session:*", lossAcceptable: false },
+    { kind: "locks", keys: "session:lock:*", lossAcceptable: true },
+  ];
+  for (const key of [
+    "session:lock:1",
+    "session:1",
+    "user:42:name",
+    "alice@example.org",
+    `${"x:".repeat(999)}`,
+  ]) {
+    const bytes = Buffer.from(key);
+    const shape = keyShape(bytes, stores);
+    expect(new Prefixes(stores).of([bytes])).toMatchObject([{ prefix: shape }]);
+    expect(shape).toBe(storeOf(stores, bytes)?.keys ?? keyShape(bytes, []));
+  }
+  expect(keyShape("session:lock:1", stores)).toBe("session:lock:*");
+});
+
+test("the biggest keys are told so that they can be given to --key", () => {
+  const keys = ["plain", `session:${"x".repeat(200)}`, "two words\n", "\ufffd", "\\"].map((key) =>
+    Buffer.from(key),
+  );
+  const tally = new MemoryTally([]);
+  tally.add([...keys, Buffer.from([0x61, 0xff])].map((key) => ({ key, bytes: 1, type: "string", ttlMs: 1 })));
+  const report = tally.report(6, true);
+  expect(report.biggest.map(({ key }) => parseKeyText(key))).toEqual([...keys, Buffer.from([0x61, 0xff])]);
+  for (const { key } of report.biggest) {
+    expect(memoryKeysText(report, 0)).toContain(`  ${key}\n`);
+  }
+});
+
+test.each([1, 59_999, 86_399_999, 86_400_000])("a TTL of %j ms is told as sessions list does", (ttl) => {
+  const tally = new MemoryTally([]);
+  tally.add([measured("s:1", 1, ttl)]);
+  expect(memoryKeysText(tally.report(1, true), 0)).toContain(`  ${ttlText(ttl)}  s:1\n`);
+});
+
+test("the TTL of a store is told as it is declared", () => {
+  const ttl = Duration.parse("90 min");
+  const tally = new MemoryTally([{ kind: "sessions", keys: "s:*", ttl, lossAcceptable: false }]);
+  tally.add([measured("s:1", 1)]);
+  expect(memoryKeysText(tally.report(1, true), 0)).toContain("config/services says 90 min: they stay");
+});
+
+test("a long look tells how far it is", async () => {
+  const lines: string[] = [];
+  const terminal = { out: fail, err: (line: string) => lines.push(line) };
+  const clock = jest.spyOn(Date, "now");
+  let now = 0;
+  clock.mockImplementation(() => {
+    now += 1500;
+    return now;
+  });
+  const keys = Array.from({ length: 200 }, (_, at) => measured(`session:${at}`, 100, 5));
+  await readKeys(fakeSource(keys), STORES, { sample: 128, all: false }, terminal);
+  clock.mockRestore();
+  expect(lines).toEqual(["100 %: about 128 of 128 keys, 43/s, about 0 s left"]);
 });
 
 test("few keys are looked at one by one, by SCAN", async () => {
@@ -141,7 +201,7 @@ test("few keys are looked at one by one, by SCAN", async () => {
   expect(report.prefixes).toEqual([
     {
       prefix: "session:*",
-      store: { kind: "sessions", ttlSeconds: 7200 },
+      store: { kind: "sessions", ttl: Duration.parse("2 h") },
       keys: { value: 7, error: 0 },
       bytes: { value: 721, error: 0 },
       withoutTtl: { value: 1, error: 0 },
@@ -248,18 +308,18 @@ test("what people read of it", async () => {
     string  3     5.0 KiB
 
     TTL       KEYS  BYTES
-    < 1 min   0     0 B
-    < 10 min  1     4.9 KiB  ███████████████
-    < 1 h     0     0 B
-    < 1 d     0     0 B
-    longer    1     50 B     ███████████████
+    < 1 min   0     0 B      ░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░
+    < 10 min  1     4.9 KiB  ███████████████░░░░░░░░░░░░░░░
+    < 1 h     0     0 B      ░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░
+    < 1 d     0     0 B      ░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░
+    longer    1     50 B     ███████████████░░░░░░░░░░░░░░░
     none      2     1.9 MiB  ██████████████████████████████
 
-    BIGGEST             BYTES    TYPE    TTL
-    rq:queue:default    1.9 MiB  list    none
-    session:a\\u001b[2J  4.9 KiB  string  2 min
-    session:b           100 B    string  none
-    stray:x             50 B     string  100 d
+    BYTES    TYPE    TTL       BIGGEST
+    1.9 MiB  list    none      rq:queue:default
+    4.9 KiB  string  1 min     "session:a\\x1b[2J"
+    100 B    string  none      session:b
+    50 B     string  100 days  stray:x
 
       ! session:*: 1 without a TTL, and config/services says 2 h: they stay until
         somebody deletes them. Next: find what writes them without EX.
@@ -359,11 +419,26 @@ describe("growth", () => {
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(readSnapshot(file, "shop-dev", 0, at(1))).toEqual(snapshot);
     expect(() => checkNewFile(file)).toThrow(
-      `--save-to ${file}: got a file that is there, expected a new file, in a folder that is there. Fix: write another name.`,
+      `--save-to ${file}: got a file that is there, expected a new file, in a folder that is there and has room. Fix: write another name.`,
     );
-    expect(() => writeSnapshot(file, snapshot)).toThrow("EEXIST");
+    expect(() => writeSnapshot(file, snapshot)).toThrow("got a file that is there");
     expect(() => checkNewFile(join(folder, "none", "x"))).toThrow("got no such folder");
+    expect(() => checkNewFile(join(file, "x"))).toThrow("got ENOTDIR");
+    expect(() => checkNewFile(join(folder, "x".repeat(256)))).toThrow("got ENAMETOOLONG");
     expect(JSON.parse(readFileSync(file, "utf8"))).toEqual(snapshot);
+  });
+
+  test("a look that the disk has no room for is refused, and nothing is left of it", () => {
+    const file = join(folder, "full.json");
+    checkNewFile(file);
+    const write = jest.spyOn(fs, "writeFileSync").mockImplementationOnce(() => {
+      throw Object.assign(new Error("no space left on device"), { code: "ENOSPC" });
+    });
+    expect(() => writeSnapshot(file, look(0, 1, []))).toThrow(
+      `--save-to ${file}: got a disk that is full, expected a new file, in a folder that is there and has room.`,
+    );
+    write.mockRestore();
+    expect(fs.existsSync(file)).toBe(false);
   });
 
   test.each([

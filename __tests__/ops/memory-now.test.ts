@@ -97,7 +97,8 @@ test("the block fits 80 columns and says when a ratio means nothing", () => {
     "now
       used        100.0 MiB   39.1 % of maxmemory (warning 70 %, critical 90 %)
       peak        110.0 MiB   at most since the start, 2 h ago
-      resident    120.0 MiB   1.20 times used
+      resident    120.0 MiB   1.20 times used, with pages of program files, which
+                              the container's sum leaves out
       container   100.0 MiB   15.9 % of its limit of 629.0 MiB; page cache 3.0 MiB,
                               of which the kernel takes back what is needed
       since the start: 1 key evicted, 2 keys expired"
@@ -108,7 +109,7 @@ test("the block fits 80 columns and says when a ratio means nothing", () => {
     maxmemory: 128 * MIB,
     container: undefined,
   };
-  expect(memoryNowText(other, configured, adviceFor({ usedPercent: 90 }))).toMatchInlineSnapshot(`
+  expect(memoryNowText(other, configured, adviceFor({ usedPercent: 90.1 }))).toMatchInlineSnapshot(`
     "now
       used        100.0 MiB   39.1 % of maxmemory, which is 128.0 MiB on the server
                               and 256.0 MiB in the configuration (warning 70 %,
@@ -117,8 +118,8 @@ test("the block fits 80 columns and says when a ratio means nothing", () => {
       resident    120.0 MiB   1.20 times used, which says nothing below 100 MiB used
       container   not known   the engine does not count it
       since the start: 1 key evicted, 2 keys expired
-      ! 90 % of maxmemory is used, 90 % is critical. Next: see who grows with
-        bin/redis-ops memory shop-dev --grow 10s, then
+      ! 90.1 % of maxmemory is used, above 90 % is critical. Next: see who grows
+        with bin/redis-ops memory shop-dev --grow 10s, then
         docs/runbooks/memory-exhaustion.md."
   `);
   expect(memoryNowText({ ...healthy, maxmemory: 0, usedPercent: undefined }, configured, [])).toContain(
@@ -129,21 +130,21 @@ test("the block fits 80 columns and says when a ratio means nothing", () => {
 test.each<[string, Partial<MemoryNow>, Partial<MemoryNow>, string]>([
   [
     "maxmemory-critical",
-    { usedPercent: 90 },
+    { usedPercent: 90.1 },
     { usedPercent: 0 },
-    "90 % of maxmemory is used, 90 % is critical",
+    "90.1 % of maxmemory is used, above 90 % is critical",
   ],
   [
     "maxmemory-warning",
+    { usedPercent: 70.1 },
     { usedPercent: 70 },
-    { usedPercent: 69.99 },
-    "70 % of maxmemory is used, 70 % is worth a warning",
+    "70.1 % of maxmemory is used, above 70 % is worth a warning",
   ],
   [
     "maxmemory-warning",
-    { usedPercent: 89.4 },
+    { usedPercent: 90 },
     { usedPercent: undefined },
-    "89 % of maxmemory is used, 70 % is worth a warning",
+    "90.0 % of maxmemory is used, above 70 % is worth a warning",
   ],
   [
     "container-limit",

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { Service } from "../../config/service";
-import { STORE_KINDS } from "../../core/redis-stack-props";
+import { STORE_KINDS } from "../../core/store-props";
 import { environmentsOf, type ServiceDraft, suggestedStore, tryOut } from "../../ops/service-draft";
 import { nextFreePort, smallerMaxmemory } from "../../ops/service-suggestions";
 

@@ -1,4 +1,4 @@
-import { shown, visible } from "../../ops/terminal";
+import { shown, tableWithin, visible } from "../../ops/terminal";
 
 const EVIL = "\x1b[2K\r\x07\u009b\u202e\u2028\x7f\ufffe\ud83d\u{e0041}";
 const ESCAPED = "\\u001b[2K\\u000d\\u0007\\u009b\\u202e\\u2028\\u007f\\ufffe\\ud83d\\udb40\\udc41";
@@ -24,4 +24,16 @@ test("colours stay where there are colours, and nothing else that steers a termi
 test("data for scripts says the same as before", () => {
   const value = { evil: EVIL };
   expect(JSON.parse(shown(JSON.stringify(value, null, 2)))).toEqual(value);
+});
+
+test.each([
+  [undefined, ["A", "BB", "CCC", "D"]],
+  [17, ["A", "BB", "CCC", "D"]],
+  [16, ["A", "CCC", "D"]],
+  [13, ["A", "CCC", "D"]],
+  [12, ["A", "CCC"]],
+  [1, ["A", "CCC"]],
+])("a table for lines of %j characters leaves out what matters least", (columns, head) => {
+  const text = tableWithin(columns, ["BB", "none", "D"], ["A", "BB", "CCC", "D"], [["1", "2", "3", "12345"]]);
+  expect(text.split("\n")[0]?.split(/ +/)).toEqual(head);
 });

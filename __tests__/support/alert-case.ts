@@ -23,7 +23,7 @@ export interface AlertCase {
   readonly name: string;
   readonly stack: keyof typeof ALERTED_STACKS;
   readonly alert: string;
-  /** By metric, with labels beside those of the scrape configuration. */
+  /** By metric, with labels beside those of the scrape configuration, or in their place. */
   readonly series: Readonly<Record<string, readonly Stretch[]>>;
   /** Severity and description of what fires, at minutes from the start. */
   readonly at: Readonly<Record<number, Partial<Readonly<Record<Severity, string>>>>>;
@@ -112,7 +112,8 @@ export const stepOf = ({ step = DEFAULT_STEP }: AlertCase) => step;
 function withLabels(metric: string, { stack }: AlertCase): string {
   const [name, own = ""] = metric.replace("}", "").split("{");
   const labels = { instance: "host:9121", job: "redis", ...labelsOf(ALERTED_STACKS[stack]) };
-  const written = Object.entries(labels).map(([label, value]) => `${label}="${value}"`);
+  const others = Object.entries(labels).filter(([label]) => !own.includes(`${label}=`));
+  const written = others.map(([label, value]) => `${label}="${value}"`);
   return `${name}{${[...written, ...(own === "" ? [] : [own])].join(",")}}`;
 }
 

@@ -96,7 +96,7 @@ export function factsWith({ props, log = [], facts, ...changes }: Changes = {}):
     now: NOW,
     container: value(changes.container === "none" ? "none" : { ...container, ...changes.container }),
     log: value(log.map((text) => ({ at: NOW - 55 * MINUTE, text }))),
-    oomEvents: value(0),
+    oomEvents: value([]),
     inside: value({ ...inside, ...changes.inside }),
     volume: value(changes.volume === "none" ? "none" : { ...volume, ...changes.volume }),
     answer: value({ kind: "pong", said: "PONG" }),

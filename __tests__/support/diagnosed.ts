@@ -7,6 +7,7 @@ interface Advised {
   readonly because?: string;
   readonly severity: string;
   readonly saw: string;
+  readonly evidence: readonly string[];
   readonly next: readonly { readonly what: string; readonly command?: string }[];
 }
 

@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { loadNamedStacks, loadStack } from "../../ops/load";
+import { redisCommand } from "../../ops/redis-command";
 import { digestOf } from "./all-types";
 import { type Diagnosed, diagnosed } from "./diagnosed";
 import { eventually } from "./eventually";
@@ -27,6 +29,22 @@ export interface Trial {
   readonly takes?: string;
   /** Exit codes of commands that may be other than 0. With 2, a person who was asked said no. */
   readonly exits?: Readonly<Record<string, readonly number[]>>;
+}
+
+/** Waits until the server refuses a connection more, at most so many seconds. */
+export async function untilRefused(stack: TestStack, seconds: number): Promise<void> {
+  const end = Date.now() + seconds * 1000;
+  const { auth } = stack.props.server;
+  for (;;) {
+    const { stdout, stderr } = await redisCommand(stack.container, auth, ["PING"], 5);
+    if (`${stdout}${stderr}`.includes("max number of clients reached")) {
+      return;
+    }
+    if (Date.now() > end) {
+      throw new Error(`there still is a connection after ${seconds} s: ${stdout}${stderr}`);
+    }
+    await sleep(100);
+  }
 }
 
 /** Time in which `diagnose` has to be done with anything, in seconds. */
@@ -77,6 +95,7 @@ export class IncidentTrials {
     expect(seconds).toBeLessThan(MOST_SECONDS);
     let advice = first?.next ?? [];
     const done: string[] = [];
+    const said: string[] = [];
     for (const one of follow) {
       if (typeof one !== "string") {
         await one();
@@ -91,8 +110,9 @@ export class IncidentTrials {
       done.push(one);
       const allowed = exits[one] ?? [0];
       const { exitCode, output } = await this.run(command, !allowed.includes(2));
+      said.push(`${command}: exit code ${exitCode}\n${output}`);
       if (!allowed.includes(exitCode)) {
-        throw new Error(`${command}: exit code ${exitCode}\n${output}`);
+        throw new Error(said.join("\n"));
       }
     }
     await this.stack.becomeHealthy();
@@ -101,7 +121,7 @@ export class IncidentTrials {
       expect(await digestOf(this.stack)).toBe(before);
     }
     this.lines.push(
-      `| ${what} | \`${finds[0]}\` | ${seconds.toFixed(1)} | ${done.map((one) => `\`${one}\``).join(", ")} | ${takes ?? "all"} |`,
+      `| ${what} | \`${finds[0]}\` | ${seconds.toFixed(1)} | ${done.map((one) => `\`${one}\``).join(", ")} | ${takes === undefined ? "all" : `all but ${takes}`} |`,
     );
   }
 
@@ -136,7 +156,11 @@ export class IncidentTrials {
         ? this.redisOps(...words.filter((word) => word !== "--dry-run"))
         : asked;
     }
-    return runProgram("sh", ["-c", command], { cwd: repository, env: plainEnvironment() });
+    // The advice says so: what is in progress began before there was room.
+    return eventually(
+      () => runProgram("sh", ["-c", command], { cwd: repository, env: plainEnvironment() }),
+      ({ output }) => !output.includes("Background save already in progress"),
+    );
   }
 
   private async redisOps(...words: readonly string[]) {

@@ -16,7 +16,8 @@ import type {
   Thresholds,
   Waiver,
 } from "../../config/service";
-import { ENCODINGS, MAXMEMORY_POLICIES, RESTART_POLICIES, STORE_KINDS } from "../../core/redis-stack-props";
+import { MAXMEMORY_POLICIES, RESTART_POLICIES } from "../../core/redis-stack-props";
+import { ENCODINGS, STORE_KINDS } from "../../core/store-props";
 import { today } from "./stack-fixtures";
 import { bytesIn, durationText, inRange, sizeText, wholeMebibytes, wholeSeconds } from "./texts-with-units";
 import { validDirectives, type WrittenDirective } from "./valid-directives";

@@ -1,4 +1,4 @@
-import type { StoreProps } from "../../core/redis-stack-props";
+import type { StoreProps } from "../../core/store-props";
 import { engines } from "../engines";
 import type { ResolvedStack } from "../resolve-stack";
 import { keysOf } from "../workload";

@@ -1,4 +1,4 @@
-import type { StoreProps } from "../../core/redis-stack-props";
+import type { StoreProps } from "../../core/store-props";
 import type { ResolvedStack } from "../resolve-stack";
 import { isQueue, keysOf, kindsOf } from "../workload";
 import { breachIf, type Gate, inService, preciousStores } from "./gate";

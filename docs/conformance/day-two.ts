@@ -57,7 +57,7 @@ export const sessionsDeleteAll = command(
 
 export const sessionsRestore = command(
   "redis-ops sessions restore --from FILE",
-  "puts deleted sessions back, each with what is left of its TTL",
+  "says how many can be put back; with --yes puts deleted sessions back, each with what is left of its TTL",
   deletesSessions,
 );
 

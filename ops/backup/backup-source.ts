@@ -3,6 +3,7 @@ import type { ResolvedStack } from "../../config/resolve-stack";
 import type { Problem } from "../../core/problem";
 import { SECRET_FILES } from "../../core/redis-conf";
 import { exec, isNotFound } from "../docker-engine";
+import { type Info, parseInfo } from "../look/info";
 import { type DeployedConf, deployedConf } from "./deployed";
 
 /** A running server that backups can be taken of. */
@@ -12,7 +13,7 @@ export interface BackupSource {
   readonly image: string;
   readonly conf: DeployedConf;
   /** What INFO says: `used_memory_dataset` and the like. */
-  readonly info: ReadonlyMap<string, string>;
+  readonly info: Info;
 }
 
 /** Password of user `backup`, read inside the container: it is on no command line. */
@@ -91,11 +92,6 @@ export async function backupSource(
     );
   }
   return { container, image: state.image, conf, info };
-}
-
-/** INFO's lines `name:value`. */
-export function parseInfo(text: string): ReadonlyMap<string, string> {
-  return new Map([...text.matchAll(/^(\w+):(.*?)\r?$/gm)].map(([, name = "", value = ""]) => [name, value]));
 }
 
 /** A number that INFO says. */

@@ -5,9 +5,10 @@ import tar from "tar-stream";
 import type { AuthProps } from "../../core/redis-stack-props";
 import { exec } from "../docker-engine";
 import { streamExec } from "../docker-run";
+import { parseInfo } from "../look/info";
 import { redisCommand } from "../redis-command";
 import type { Terminal } from "../terminal";
-import { type BackupSource, parseInfo } from "./backup-source";
+import type { BackupSource } from "./backup-source";
 import { NotTaken } from "./failures";
 import { rdbVersionOf, type Taken, type TakenFacts } from "./take-rdb";
 

@@ -1,5 +1,6 @@
 import type { ResolvedStack } from "../../config/resolve-stack";
 import type { Duration } from "../../core/duration";
+import { levelAbove } from "../../core/levels";
 import { InvalidInputError } from "../../core/problem";
 import { ageText, bytesText } from "../backup/amounts";
 import { matchesKey } from "../backup/match-key";
@@ -40,7 +41,7 @@ export async function clients(
   options: ClientsOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const { all, maxclients } = await onServer(stack, async (live) => {
+  const { all, maxclients } = await onServer(stack, terminal, async (live) => {
     const info = parseInfo(await live.redis.info("clients"));
     return {
       all: await readClients(live),
@@ -70,7 +71,7 @@ export async function clients(
     terminal.out(
       [
         `${chosen.length} of ${all.length} connections; at most ${maxclients}, of which ${percentText(all.length / maxclients)} are taken.`,
-        `${internal} of them are of users health, exporter, backup and ops; this command's own is not counted.`,
+        `${internal} of them ${internal === 1 ? "is" : "are"} of users health, exporter, backup and ops; this command's own is not counted.`,
       ].join("\n"),
     );
     for (const warning of warnings) {
@@ -130,9 +131,9 @@ function warningsOf(
           `${all.length} of ${maxclients} connections are taken: what comes after the last is refused. Next: close what is ` +
             `idle, or raise maxclients in ${file}, then bin/redis-ops apply-live ${id}`,
         ]
-      : all.length >= connectedClients.warning
+      : levelAbove(all.length, connectedClients) !== undefined
         ? [
-            `${all.length} connections, and ${connectedClients.warning} is where somebody is told (thresholds.connectedClients). ` +
+            `${all.length} connections, and above ${connectedClients.warning} somebody is told (thresholds.connectedClients). ` +
               `Next: look who has more of them than usual, and at client.poolSize in ${file}`,
           ]
         : []),

@@ -18,7 +18,8 @@ export interface DiagnoseOptions {
 
 /**
  * `redis-ops diagnose`: takes the steps of every procedure, and says what is wrong, its cause first, and the next safe step.
- * Changes nothing. Exit code 1 when something is wrong, or when it cannot be seen whether the server runs.
+ * Changes nothing. Exit code 1 when something is wrong, or when it cannot be seen whether the server runs; with `incident`,
+ * when a step of that procedure could not be taken, or when the server does not run, which is another procedure's finding.
  * @throws InvalidInputError when the Docker engine does not answer
  */
 export async function diagnose(
@@ -27,23 +28,35 @@ export async function diagnose(
   terminal: Terminal,
 ): Promise<ExitCode> {
   const facts = await gatherFacts(await connectEngine(stack.props.docker), stack, terminal);
-  const incidents = INCIDENTS.filter(
-    ({ name }) => options.incident === undefined || name === options.incident,
+  const all = takeSteps(facts);
+  const taken = all.filter(
+    ({ incident }) => options.incident === undefined || incident.name === options.incident,
   );
-  const taken = takeSteps(facts, incidents);
   const findings = findingsOf(taken);
+  const beyond = findingsOf(all).filter(
+    ({ incident, outcome }) =>
+      incident.name === "stopped" && incident.name !== options.incident && outcome.severity === "critical",
+  );
   const names = namesOf(stack);
   const page = (one: Taken) => `${stack.props.runbooks.replace(/\/+$/, "")}/${one.incident.name}.md`;
   const wrong = findings.filter(({ outcome }) => outcome.severity !== "note");
-  const isSeen = known(facts.container) !== undefined && !isUnanswered(taken);
-  const isHealthy = wrong.length === 0 && isSeen;
+  const isSeen =
+    known(facts.container) !== undefined &&
+    !isUnanswered(all) &&
+    (options.incident === undefined || taken.every(({ seen }) => seen.outcome !== "unknown"));
+  const isHealthy = wrong.length === 0 && beyond.length === 0 && isSeen;
   if (options.json) {
-    terminal.out(json(asData(stack.id, isHealthy, taken, findings, names, page)));
+    terminal.out(
+      json({ ...asData(stack.id, isHealthy, taken, findings, names, page), contacts: stack.props.contacts }),
+    );
   } else {
     const lines =
       options.incident === undefined
-        ? report(stack.id, taken, findings, names, page)
-        : taken.flatMap((one) => stepLines(one, findings, names));
+        ? [...report(stack.id, taken, findings, names, page), ...callLines(stack, findings)]
+        : [
+            ...taken.flatMap((one) => stepLines(one, findings, names)),
+            ...beyond.map(({ outcome }) => `!   ${outcome.title}. Next: bin/redis-ops diagnose ${stack.id}`),
+          ];
     for (const line of lines) {
       terminal.out(line);
     }
@@ -103,13 +116,30 @@ function findingLines(finding: Finding, names: Names, page: PageOf): readonly st
   const { incident, outcome, step, seen, because } = finding;
   return [
     `${outcome.severity}  ${incident.name}: ${outcome.title}`,
-    ...(because === undefined ? [] : [`  since      ${because.outcome.title} (${because.incident.name})`]),
+    ...(because === undefined ? [] : [`  because of ${because.outcome.title} (${because.incident.name})`]),
     `  looked at  ${step.looks}`,
     `  saw        ${visible(seen.saw)}`,
     ...(seen.evidence ?? []).map((line) => `             > ${visible(line)}`),
     // What is explained goes with its cause: steps of its own would lead away from it.
     ...(because === undefined ? [`  means      ${outcome.means}`, ...adviceLines(outcome.next(names))] : []),
     `  page       ${page(finding)}`,
+  ];
+}
+
+/** Whom to call, where something critical was found. */
+function callLines({ service, props }: ResolvedStack, findings: readonly Finding[]): readonly string[] {
+  if (findings.every(({ outcome }) => outcome.severity !== "critical")) {
+    return [];
+  }
+  const { onCall, infrastructure, escalation } = props.contacts;
+  const named = Object.entries({ "on call": onCall, infrastructure, escalation }).filter(
+    ([, contact]) => contact !== undefined,
+  );
+  return [
+    "",
+    named.length === 0
+      ? `call: nobody is named; write contacts in config/services/${service.name}.ts`
+      : `call: ${named.map(([role, contact]) => `${role}: ${contact}`).join("; ")}`,
   ];
 }
 

@@ -8,6 +8,7 @@ import { type HotSpots, watchCommands } from "../look/hot-spots";
 import { type KeySample, sampleKeys } from "../look/key-sample";
 import { disabledText, onServer } from "../look/on-server";
 import { countText, microsecondsText, percentText, smallBar } from "../look/small-bar";
+import { knowsNoTouch } from "../read-without-touch";
 import { json, type Terminal, table, visible } from "../terminal";
 
 export interface HotOptions {
@@ -35,7 +36,7 @@ const MONITOR_COST = "about 17 % of the throughput while it runs, 65 % where cli
 /** `redis-ops hot`: which commands and keys are used most. */
 export async function hot(stack: ResolvedStack, options: HotOptions, terminal: Terminal): Promise<ExitCode> {
   const { seconds, monitorMs } = options;
-  const [commands, sample, monitorName] = await onServer(stack, async (live) => {
+  const [commands, sample, monitorName] = await onServer(stack, terminal, async (live) => {
     const before = await live.redis.info("commandstats");
     const started = performance.now();
     terminal.err(`counting the commands of ${stack.id} for ${seconds} s`);
@@ -44,7 +45,7 @@ export async function hot(stack: ResolvedStack, options: HotOptions, terminal: T
     const use = commandUse(before, after, (performance.now() - started) / 1000);
     return [
       use,
-      await sampleKeys(live, stack.props.stores, options.sample, told(terminal)),
+      await sampleKeys(live, stack.props.stores, options.sample, terminal),
       live.commandName("MONITOR"),
     ] as const;
   });
@@ -63,7 +64,7 @@ export async function hot(stack: ResolvedStack, options: HotOptions, terminal: T
     return ExitCode.ok;
   }
   terminal.out(commandText(commands, seconds));
-  terminal.out(`\n${sampleText(sample, options.keys)}`);
+  terminal.out(`\n${sampleText(sample, options.keys, stack.props.server.version)}`);
   if (seen !== undefined) {
     terminal.out(`\n${seenText(seen, options.keys)}`);
   } else {
@@ -74,17 +75,6 @@ export async function hot(stack: ResolvedStack, options: HotOptions, terminal: T
     );
   }
   return ExitCode.ok;
-}
-
-/** Every two seconds, how many keys were looked at. */
-function told(terminal: Terminal): (looked: number) => void {
-  let next = Date.now() + 2000;
-  return (looked) => {
-    if (Date.now() >= next) {
-      terminal.err(`looked at ${looked} keys`);
-      next = Date.now() + 2000;
-    }
-  };
 }
 
 interface Found {
@@ -122,12 +112,14 @@ function commandText(commands: readonly CommandUse[], seconds: number): string {
 
 const rate = (perSecond: number) => (perSecond < 10 ? perSecond.toFixed(1) : countText(perSecond));
 
-function sampleText(sample: KeySample | undefined, showKeys: boolean): string {
+function sampleText(sample: KeySample | undefined, showKeys: boolean, version: string): string {
   if (sample === undefined) {
     return disabledText("SCAN or OBJECT");
   }
   if (sample.sampled === 0) {
-    return "There is no key.";
+    return sample.of === 0
+      ? "There is no key."
+      : `None of ${sample.of} keys was still there when it was looked at.`;
   }
   const isFrequency = sample.measure === "frequency";
   const value = (of: number) => (isFrequency ? of.toFixed(0) : ageText(of));
@@ -146,7 +138,10 @@ function sampleText(sample: KeySample | undefined, showKeys: boolean): string {
   const meaning = isFrequency
     ? "FREQ is the counter of LFU: logarithmic, 0 to 255, and it goes down with time."
     : `With ${sample.policy} Redis knows when a key was used last, not how often: IDLE is the time since then.`;
-  return `${shapes}\n${showKeys ? `\n${keys}\n` : ""}A sample of ${sample.sampled} of ${sample.of} keys. ${meaning}`;
+  const own = knowsNoTouch(version)
+    ? ""
+    : " Before Redis 7.2, what sessions, queue and memory --keys read counts as use as well.";
+  return `${shapes}\n${showKeys ? `\n${keys}\n` : ""}A sample of ${sample.sampled} of ${sample.of} keys. ${meaning}${own}`;
 }
 
 function seenText(seen: HotSpots, showKeys: boolean): string {

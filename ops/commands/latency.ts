@@ -1,4 +1,5 @@
 import type { ResolvedStack } from "../../config/resolve-stack";
+import { levelAbove } from "../../core/levels";
 import { ageText } from "../backup/amounts";
 import { ExitCode } from "../exit-code";
 import {
@@ -24,14 +25,14 @@ const SHOWN_COMMANDS = 12;
 
 /**
  * `redis-ops latency`: what Redis has measured itself, and round trips of PING. Exit code 1 where half of the round trips take
- * as long as the service's threshold, or longer.
+ * longer than the service's threshold.
  */
 export async function latency(
   stack: ResolvedStack,
   { seconds, json: asJson }: LatencyOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const [server, trips] = await onServer(stack, async (live) => {
+  const [server, trips] = await onServer(stack, terminal, async (live) => {
     const read = await readLatency(live);
     if (seconds > 2) {
       terminal.err(`sending PING to ${stack.id} for ${seconds} s, at most 1000 a second`);
@@ -40,11 +41,7 @@ export async function latency(
   });
   const { warning, critical } = stack.props.thresholds.latency;
   const level =
-    trips.p50 >= critical.toMilliseconds()
-      ? "critical"
-      : trips.p50 >= warning.toMilliseconds()
-        ? "warning"
-        : "ok";
+    levelAbove(trips.p50, { warning: warning.toMilliseconds(), critical: critical.toMilliseconds() }) ?? "ok";
   if (asJson) {
     const { now: _, ...measured } = server;
     terminal.out(
@@ -59,7 +56,10 @@ export async function latency(
     terminal.out(`\n${commandText(server.commands)}\n`);
     terminal.out(costText(server));
     terminal.out(probeText(trips));
-    terminal.out(`thresholds.latency: warning ${warning}, critical ${critical}`);
+    terminal.out(
+      `Half of the round trips (the median), ${milliseconds(trips.p50)}, compared with thresholds.latency, ` +
+        `warning ${warning}, critical ${critical}: ${level}.`,
+    );
   }
   if (level !== "ok") {
     terminal.err(

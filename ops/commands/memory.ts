@@ -3,10 +3,9 @@ import type Docker from "dockerode";
 import type { ResolvedStack } from "../../config/resolve-stack";
 import type { Duration } from "../../core/duration";
 import { formatProblem, InvalidInputError } from "../../core/problem";
-import { connectEngine, isGone } from "../docker-engine";
+import { connectEngine } from "../docker-engine";
 import { ExitCode } from "../exit-code";
-import { ConnectionLost } from "../keys/wire";
-import { connectRedis, isReplyError, type LiveRedis } from "../live-redis";
+import { connectRedis, isServersFault, type LiveRedis } from "../live-redis";
 import { parseInfo } from "../look/info";
 import { memoryAdvice } from "../look/memory-advice";
 import {
@@ -17,11 +16,12 @@ import {
   readSnapshot,
   writeSnapshot,
 } from "../look/memory-growth";
-import { type HowMany, keySource, ReplyFailed, readKeys } from "../look/memory-keys";
+import { type HowMany, keySource, readKeys } from "../look/memory-keys";
 import { containerMemory, memoryNow } from "../look/memory-now";
 import { growthText, memoryKeysText } from "../memory-keys-text";
 import { limitData, limitText } from "../memory-limit";
 import { memoryNowText } from "../memory-now-text";
+import { ServerFault } from "../server-fault";
 import { json, type Terminal, visible } from "../terminal";
 import { wrapped } from "../wrapped";
 
@@ -56,7 +56,7 @@ export async function memory(
   if (asked?.saveTo !== undefined) {
     checkNewFile(asked.saveTo);
   }
-  const server = await serverOf(stack, asked !== undefined);
+  const server = await serverOf(stack, asked !== undefined, terminal);
   if ("unknown" in server) {
     print(
       stack,
@@ -65,6 +65,7 @@ export async function memory(
       options,
       terminal,
     );
+    terminal.err(`the server was not seen. Next: look with bin/redis-ops diagnose ${id}`);
     return ExitCode.ok;
   }
   const { live, container } = server;
@@ -90,40 +91,24 @@ export async function memory(
     }
     return ExitCode.ok;
   } catch (error) {
-    if (!isServersFault(error)) {
-      throw error;
-    }
-    terminal.err(`${id}: ${visible(error.message)}. Next: look with bin/redis-ops diagnose ${id}`);
-    return ExitCode.unhealthy;
+    throw isServersFault(error) ? new ServerFault(id, error.message) : error;
   } finally {
     live.close();
   }
 }
 
-/** Redis itself said no, or is gone: by way of a batch, or as ioredis or the engine calls it. */
-const isServersFault = (error: unknown): error is Error =>
-  isReplyError(error) ||
-  error instanceof ReplyFailed ||
-  error instanceof ConnectionLost ||
-  (error instanceof Error && isGone(error)) ||
-  (error instanceof Error && error.message === "Connection is closed.");
-
 type Server =
   | { readonly live: LiveRedis; readonly container: Docker.Container }
   | { readonly unknown: string };
 
-async function serverOf(stack: ResolvedStack, mustRun: boolean): Promise<Server> {
+async function serverOf(stack: ResolvedStack, mustRun: boolean, terminal: Terminal): Promise<Server> {
   try {
     const docker = await connectEngine(stack.props.docker);
     return {
-      live: await connectRedis(docker, stack),
+      live: await connectRedis(docker, stack, { terminal }),
       container: docker.getContainer(stack.props.server.containerName),
     };
   } catch (error) {
-    // A server that ends soon after each start is there when it is looked for, and gone when it is asked.
-    if (!mustRun && isGone(error)) {
-      return { unknown: "the server does not run" };
-    }
     if (mustRun || !(error instanceof InvalidInputError)) {
       throw error;
     }

@@ -1,14 +1,13 @@
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { ResolvedStack } from "../../config/resolve-stack";
 import { addressFromHost, isLoopback } from "../../core/host-address";
-import { InvalidInputError } from "../../core/problem";
 import { ruleFile } from "../../monitoring/alert-rules";
 import { alertmanagerConfig } from "../../monitoring/alertmanager";
 import { dashboards } from "../../monitoring/dashboards";
 import { scrapeConfig } from "../../monitoring/scrape-config";
 import { ExitCode } from "../exit-code";
 import { json, type Terminal } from "../terminal";
+import { writeFiles } from "../write-files";
 
 /** What a Prometheus outside of the stacks is given: name of the file, and its text from the stacks. */
 const FILES = {
@@ -19,6 +18,21 @@ const FILES = {
 
 export type MonitoringFile = keyof typeof FILES;
 
+/** Links to a folder of the repository lead nowhere in an Alertmanager. */
+function tellDeadLinks(stacks: readonly ResolvedStack[], terminal: Terminal): void {
+  const folders = new Map(
+    stacks
+      .filter(({ props }) => !/^https?:\/\//.test(props.runbooks))
+      .map(({ environment, props }) => [environment.name, props.runbooks]),
+  );
+  for (const [environment, folder] of folders) {
+    terminal.err(
+      `runbook_url of ${environment} is ${folder}/…, a folder: a dead link in an Alertmanager. ` +
+        `Next: publish docs/runbooks, and write its address as runbooks in config/environments/${environment}.ts`,
+    );
+  }
+}
+
 /** `redis-ops monitoring rules`, `scrape-config` and `alertmanager`: print one of the files. Read only. */
 export function monitoringPrint(
   file: MonitoringFile,
@@ -26,6 +40,9 @@ export function monitoringPrint(
   terminal: Terminal,
 ): ExitCode {
   terminal.out(FILES[file](stacks).trimEnd());
+  if (file === "redis-rules.yml") {
+    tellDeadLinks(stacks, terminal);
+  }
   return ExitCode.ok;
 }
 
@@ -36,8 +53,9 @@ export function monitoringDashboards(stacks: readonly ResolvedStack[], terminal:
 }
 
 /**
- * `redis-ops monitoring write`: all of them, and a file for each dashboard. What has the same bytes already stays as it is.
- * @throws InvalidInputError when the folder cannot be made or written to
+ * `redis-ops monitoring write`: all of them, and a file for each dashboard, each whole or not at all. What has the same bytes
+ * already stays as it is. Exit code 1: the system refused when some of them were written.
+ * @throws InvalidInputError when the folder cannot be made or written to, or something else than a file has a file's name
  */
 export function monitoringWrite(
   folder: string,
@@ -48,42 +66,15 @@ export function monitoringWrite(
     ...Object.entries(FILES).map(([name, text]) => [join(folder, name), text(stacks)] as const),
     ...dashboards(stacks).map(({ fileName, json }) => [join(folder, "dashboards", fileName), json] as const),
   ]);
-  prepare([...new Set([...texts.keys()].map((path) => dirname(path)))]);
-  for (const [path, text] of texts) {
-    const isSame = existsSync(path) && readFileSync(path, "utf8") === text;
-    if (!isSame) {
-      writeFileSync(path, text);
-    }
-    terminal.out(`${isSame ? "as it was" : "written"}: ${path}`);
+  const code = writeFiles(folder, texts, terminal);
+  if (code === ExitCode.ok) {
+    tellDeadLinks(stacks, terminal);
+    terminal.err(
+      `Next: name ${join(folder, "redis-rules.yml")} in rule_files of prometheus.yml, put redis-scrape-config.yml into ` +
+        "its scrape_configs, then promtool check config prometheus.yml; the rest is in docs/monitoring.md",
+    );
   }
-  return ExitCode.ok;
-}
-
-/** Makes the folders. Of what cannot be, everything is told at once. */
-function prepare(folders: readonly string[]): void {
-  const problems = folders.flatMap((folder) => {
-    try {
-      mkdirSync(folder, { recursive: true });
-      accessSync(folder, constants.W_OK);
-      return [];
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === undefined) {
-        throw error;
-      }
-      return [
-        {
-          field: "folder",
-          got: `${JSON.stringify(folder)}: ${code}`,
-          expected: "a folder that can be made and written to",
-          fix: "name another one, or change who may write there",
-        },
-      ];
-    }
-  });
-  if (problems.length > 0) {
-    throw new InvalidInputError(problems);
-  }
+  return code;
 }
 
 function rulesText(stacks: readonly ResolvedStack[]): string {

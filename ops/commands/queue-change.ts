@@ -17,11 +17,11 @@ import {
   type Outcome,
   REQUEUE,
 } from "../queue/failed-jobs";
-import { checkRq, readQueueName } from "../queue/queue-names";
+import { checkQueue, checkRq, readQueueName } from "../queue/queue-names";
 import { JOBS_TOGETHER, readJobs } from "../queue/read-jobs";
 import { calledBy, type Job } from "../queue/rq";
-import { readDuration } from "../sessions/session-filters";
-import { runOnKeys } from "../sessions/session-run";
+import { emptyText, readSpan } from "../sessions/session-filters";
+import { type KeyRun, runOnKeys } from "../sessions/session-run";
 import { json, type Terminal, table, visible } from "../terminal";
 
 /** Jobs that a dry run shows. */
@@ -30,6 +30,8 @@ const SAMPLE = 10;
 interface ChangeOptions {
   /** All failed jobs of this queue. */
   readonly failed?: string;
+  /** Jobs that ended longer ago. */
+  readonly olderThan?: string;
   readonly yes: boolean;
   readonly json: boolean;
 }
@@ -53,12 +55,12 @@ export function queueRequeue(
 export function queueDelete(
   stack: ResolvedStack,
   jobs: readonly string[],
-  options: ChangeOptions & { readonly olderThan?: string },
+  options: ChangeOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
   const problems = new Problems();
   const olderThan =
-    options.olderThan === undefined ? undefined : readDuration("--older-than", options.olderThan, problems);
+    options.olderThan === undefined ? undefined : readSpan("--older-than", options.olderThan, problems);
   problems.throwIfAny();
   const words = { name: "delete", done: "deleted" } as const;
   return changeJobs(stack, jobs, options, words, deletion(olderThan), terminal);
@@ -79,8 +81,12 @@ async function changeJobs(
   const add = (outcome: Outcome, count: number) => {
     tally.set(outcome, (tally.get(outcome) ?? 0) + count);
   };
-  const done = () => toldText(stack.id, options.yes ? words.done : `to ${words.name}`, tally);
-  const code = await runOnKeys(stack, terminal, done, async (run) => {
+  const told = () => toldText(options.yes ? words.done : `to ${words.name}`, tally);
+  const done = () => `${stack.id}: ${told()}`;
+  const work = async (run: KeyRun) => {
+    if (queue !== undefined) {
+      await checkQueue(run.live, "--failed", queue);
+    }
     const total = queue === undefined ? jobs.length : await countFailed(run.live, queue);
     const progress = new Progress(terminal, total);
     let looked = 0;
@@ -105,24 +111,36 @@ async function changeJobs(
       }
     }
     report(stack, options, words, tally, sample, terminal);
-    return left(tally) > 0 && queue === undefined ? ExitCode.unhealthy : ExitCode.ok;
-  });
-  if (options.yes) {
-    const filters =
-      queue === undefined
-        ? jobs.map((job) => keyText(parseKeyText(job))).join(" ")
-        : `--failed ${keyText(queue)}`;
-    terminal.err(`audit: ${new Date().toISOString()} ${stack.id} queue ${words.name} ${filters}: ${done()}`);
-  }
-  return code;
+    const lost = (tally.get("gone") ?? 0) + (tally.get("noData") ?? 0);
+    if (words.name === "requeue" && lost > 0) {
+      const them = lost === 1 ? "it" : "them";
+      terminal.err(
+        `${countText(JOBS, lost)} cannot run. Next: enqueue ${them} anew, and clear ${them} away with queue delete`,
+      );
+    }
+    return undone(tally, queue !== undefined) > 0 ? ExitCode.unhealthy : ExitCode.ok;
+  };
+  const audit = () => {
+    const filters = [
+      ...jobs.map((job) => keyText(parseKeyText(job))),
+      ...(queue === undefined ? [] : [`--failed ${keyText(queue)}`]),
+      ...(options.olderThan === undefined ? [] : [`--older-than ${JSON.stringify(options.olderThan)}`]),
+    ];
+    return `queue ${words.name} ${filters.join(" ")}: ${told()}`;
+  };
+  return runOnKeys(stack, terminal, done, work, options.yes ? audit : undefined);
 }
 
 function checkChoice(jobs: readonly string[], { failed }: ChangeOptions, { name }: Words): void {
   const hasJobs = jobs.length > 0;
+  const problems = new Problems();
+  if (jobs.includes("")) {
+    problems.add(emptyText("job"));
+    problems.throwIfAny();
+  }
   if (hasJobs !== (failed !== undefined)) {
     return;
   }
-  const problems = new Problems();
   problems.add({
     field: `queue ${name}`,
     got: hasJobs ? "jobs, and --failed" : "no job",
@@ -150,13 +168,18 @@ async function* named(
   }
 }
 
-const left = (tally: ReadonlyMap<Outcome, number>) =>
-  [...tally].reduce((sum, [outcome, count]) => sum + (outcome === "changed" ? 0 : count), 0);
+/** Jobs that were meant and are left: of those that were named each, of all that failed in a queue what somebody kept changing. */
+export const undone = (tally: ReadonlyMap<Outcome, number>, isAll: boolean) =>
+  [...tally].reduce(
+    (sum, [outcome, count]) =>
+      sum + (outcome === "restless" || (!isAll && outcome !== "changed") ? count : 0),
+    0,
+  );
 
-function toldText(id: string, done: string, tally: ReadonlyMap<Outcome, number>): string {
+function toldText(done: string, tally: ReadonlyMap<Outcome, number>): string {
   const kept = [...tally].filter(([outcome, count]) => outcome !== "changed" && count > 0);
   return [
-    `${id}: ${countText(JOBS, tally.get("changed") ?? 0)} ${done}`,
+    `${countText(JOBS, tally.get("changed") ?? 0)} ${done}`,
     ...kept.map(([outcome, count]) => `${grouped(count)} left, ${OUTCOMES[outcome]}`),
   ].join("; ");
 }
@@ -188,7 +211,7 @@ function report(
     );
     return;
   }
-  terminal.out(toldText(id, options.yes ? done : `to ${name}`, tally));
+  terminal.out(`${id}: ${toldText(options.yes ? done : `to ${name}`, tally)}`);
   if (!options.yes && matched > 0) {
     const rows = sample.map(({ job, known }) => [
       keyText(job.id),

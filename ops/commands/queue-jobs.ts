@@ -7,7 +7,7 @@ import { grouped } from "../keys/progress";
 import { unlessError } from "../keys/scan-keys";
 import { countText, JOBS } from "../keys/subject";
 import type { Command } from "../keys/wire";
-import { readQueueName } from "../queue/queue-names";
+import { checkQueue, readQueueName } from "../queue/queue-names";
 import { exceptionOf, JOBS_TOGETHER, readJobs, readTraceback } from "../queue/read-jobs";
 import {
   calledBy,
@@ -50,6 +50,7 @@ export async function queueJobs(
     () => "nothing was changed",
     async ({ live, now, isStopped }) => {
       const { state } = options;
+      await checkQueue(live, "queue", name);
       const replies = await live.batch(listing(name, state, limit));
       const [total, found] = replies.map(unlessError);
       const ids = (found as readonly Buffer[]).map(state === "started" ? startedJob : (id) => id);

@@ -9,9 +9,17 @@ import { storeOf } from "../keys/store-of";
 import { QUEUES as QUEUE_KEYS } from "../keys/subject";
 import type { LiveRedis } from "../live-redis";
 import { findStuck, MAX_LOOKED_AT, type Stuck } from "../queue/find-stuck";
-import { type OtherQueue, type Queue, readOtherQueues, readQueue, waitedFor } from "../queue/read-queues";
+import { lookAtKeys, type WrongKey, wrongText } from "../queue/queue-names";
+import {
+  type OtherQueue,
+  type Queue,
+  readOtherQueues,
+  readQueue,
+  unattendedText,
+  waitedFor,
+} from "../queue/read-queues";
 import { calledBy, jobKey, QUEUE_PREFIX, QUEUES, queueKey, queueName, STATES } from "../queue/rq";
-import { findSessions } from "../sessions/find-sessions";
+import { findSessions, type Search } from "../sessions/find-sessions";
 import { readFilters, type Selection } from "../sessions/session-filters";
 import { runOnKeys, searchOf } from "../sessions/session-run";
 import { json, type Terminal, table, visible } from "../terminal";
@@ -29,7 +37,7 @@ interface LookedAt extends Queue {
 /**
  * `redis-ops queue list`: every queue of the stores of kind queue. Of RQ: jobs by state, the one that is next, workers, and
  * what is stuck; of other libraries: type, length, and the size of the first and the last element. Exit code 1: something is
- * stuck.
+ * stuck, or a queue has a key of another type than RQ gives it, and is left out.
  */
 export async function queueList(
   stack: ResolvedStack,
@@ -43,9 +51,16 @@ export async function queueList(
     terminal,
     () => "nothing was changed",
     async (run) => {
-      const { names, others } = await findQueues(searchOf(run, selection, {}), run.live, selection);
+      const found = await findQueues(searchOf(run, selection, {}), run.live, selection);
+      const { names, others, isCut } = found;
+      const wrong = [...found.wrong];
       const queues: LookedAt[] = [];
       for (const name of names) {
+        const keys = await lookAtKeys(run.live, name);
+        if (keys.wrong.length > 0) {
+          wrong.push(...keys.wrong);
+          continue;
+        }
         const stuck = await findStuck(run.live, name, run.now, maxWait);
         queues.push({ ...(await readQueue(run.live, name)), stuck });
         if (run.isStopped()) {
@@ -58,56 +73,92 @@ export async function queueList(
               stack: stack.id,
               queues: queues.map((one) => dataOf(one, run.now)),
               others: others.map(otherData),
+              wrong: wrong.map((one) => ({ ...one, key: keyText(one.key) })),
+              more: isCut,
             })
           : textOfAll(queues, others, run.now),
       );
       const stuck = queues.reduce((sum, one) => sum + one.stuck.length, 0);
+      const isPart = isCut || wrong.length > 0 || queues.some(isLookedAtInPart);
       terminal.err(
         stuck > 0
           ? `${grouped(stuck)} stuck. Next: bin/redis-ops queue show ${stack.id} JOB, and look whether a worker runs`
-          : `${queues.length + others.length} looked at, nothing is stuck`,
+          : `${queues.length + others.length} looked at, nothing is stuck${isPart ? " of what was looked at" : ""}`,
       );
-      return stuck > 0 ? ExitCode.unhealthy : ExitCode.ok;
+      const unattended = unattendedText(queues, run.now);
+      if (unattended !== undefined) {
+        terminal.err(unattended);
+      }
+      if (isCut) {
+        terminal.err(
+          `there are more: at most ${grouped(MAX_QUEUES)} queues of RQ and as many others are looked at. ` +
+            "Next: --store PATTERN for those of one store",
+        );
+      }
+      for (const one of wrong) {
+        terminal.err(`left out: ${wrongText(one)}. Next: look who writes that key; RQ itself fails on it`);
+      }
+      return stuck + wrong.length > 0 ? ExitCode.unhealthy : ExitCode.ok;
     },
   );
 }
 
-async function findQueues(
-  search: ReturnType<typeof searchOf>,
-  live: LiveRedis,
+interface Found {
+  /** Queues of RQ. */
+  readonly names: readonly Buffer[];
+  readonly others: readonly OtherQueue[];
+  /** There are more of either. */
+  readonly isCut: boolean;
+  /** The set of all queues, where it is none. */
+  readonly wrong: readonly WrongKey[];
+}
+
+/** The queues of the stores, at most `MAX_QUEUES` of RQ and as many others. */
+export async function findQueues(
+  search: Search,
+  live: Pick<LiveRedis, "batch">,
   { stores }: Selection,
-): Promise<{ readonly names: readonly Buffer[]; readonly others: readonly OtherQueue[] }> {
+): Promise<Found> {
   const names = new Map<string, Buffer>();
   const others: OtherQueue[] = [];
-  for (const name of await registered(live)) {
-    if (stores.some(({ keys }) => matchesKey(keys, queueKey(name)))) {
-      names.set(name.toString("latin1"), name);
+  const known = await registered(live);
+  let { isCut } = known;
+  const add = (name: Buffer) => {
+    const text = name.toString("latin1");
+    if (names.has(text) || names.size < MAX_QUEUES) {
+      names.set(text, name);
+    } else {
+      isCut = true;
     }
-  }
+  };
+  known.names.filter((name) => stores.some(({ keys }) => matchesKey(keys, queueKey(name)))).forEach(add);
   for await (const page of findSessions(search)) {
     for (const { key } of page) {
       const name = queueName(key);
-      if (name !== undefined && names.size < MAX_QUEUES) {
-        names.set(name.toString("latin1"), name);
+      if (name !== undefined) {
+        add(name);
       }
     }
     const unknown = page.filter(({ key }) => !key.toString("latin1").startsWith(QUEUE_PREFIX));
-    others.push(...(await readOtherQueues(live, unknown)).slice(0, MAX_QUEUES - others.length));
+    others.push(...(await readOtherQueues(live, unknown)));
+    isCut ||= others.length > MAX_QUEUES;
+    others.splice(MAX_QUEUES);
   }
-  return { names: await lists(live, [...names.values()].sort(Buffer.compare)), others };
-}
-
-/** Without what is no queue, although it is called like one. An empty queue is no key. */
-async function lists(live: LiveRedis, names: readonly Buffer[]): Promise<readonly Buffer[]> {
-  const types = await live.batch(names.map((name) => ["TYPE", queueKey(name)]));
-  return names.filter((_, at) => ["list", "none"].includes(`${types[at]}`));
+  return { names: [...names.values()].sort(Buffer.compare), others, isCut, wrong: known.wrong };
 }
 
 /** Queues that RQ knows, those that are empty now among them. */
-async function registered(live: LiveRedis): Promise<readonly Buffer[]> {
-  const [reply] = await live.batch([["SSCAN", QUEUES, 0, "COUNT", MAX_QUEUES]]);
-  const [, keys] = unlessError(reply) as readonly [Buffer, readonly Buffer[]];
-  return keys.flatMap((key) => queueName(key) ?? []);
+async function registered(live: Pick<LiveRedis, "batch">): Promise<Omit<Found, "others">> {
+  const [answer, reply] = await live.batch([
+    ["TYPE", QUEUES],
+    ["SSCAN", QUEUES, 0, "COUNT", MAX_QUEUES],
+  ]);
+  const type = `${answer}`;
+  if (type !== "set" && type !== "none") {
+    return { names: [], isCut: false, wrong: [{ key: Buffer.from(QUEUES), type, expected: "set" }] };
+  }
+  const [cursor, keys] = unlessError(reply) as readonly [Buffer, readonly Buffer[]];
+  return { names: keys.flatMap((key) => queueName(key) ?? []), isCut: `${cursor}` !== "0", wrong: [] };
 }
 
 function textOfAll(queues: readonly LookedAt[], others: readonly OtherQueue[], now: number): string {
@@ -136,11 +187,13 @@ function waitText(queue: Queue, now: number): string {
   return waited !== undefined ? ageText(waited / 1000) : queue.counts.queued > 0 ? "not known" : "";
 }
 
+const isLookedAtInPart = ({ counts }: Pick<Queue, "counts">) =>
+  [counts.queued, counts.started].some((count) => count > MAX_LOOKED_AT);
+
 function stuckText({ name, stuck, counts }: LookedAt): string {
   const more = stuck.length - MAX_STUCK_SHOWN;
-  const isPart = [counts.queued, counts.started].some((count) => count > MAX_LOOKED_AT);
   return [
-    `stuck in ${keyText(name)}${isPart ? `, of the ${grouped(MAX_LOOKED_AT)} that are next in each state` : ""}:`,
+    `stuck in ${keyText(name)}${isLookedAtInPart({ counts }) ? `, of the ${grouped(MAX_LOOKED_AT)} that are next in each state` : ""}:`,
     ...stuck.slice(0, MAX_STUCK_SHOWN).map(({ job, state, why }) => `  ${keyText(job)} (${state}): ${why}`),
     ...(more > 0 ? [`  and ${grouped(more)} more`] : []),
   ].join("\n");

@@ -6,7 +6,7 @@ import { unlessError } from "../keys/scan-keys";
 import type { Command } from "../keys/wire";
 import type { LiveRedis } from "../live-redis";
 import { checkRq } from "../queue/queue-names";
-import { readJobs, readTraceback } from "../queue/read-jobs";
+import { outlineOf, readJobs, readTraceback } from "../queue/read-jobs";
 import {
   calledBy,
   dependentsKey,
@@ -40,8 +40,9 @@ const MOMENTS: readonly JobField[] = [
 const HIDDEN = "(arguments hidden; --reveal shows them)";
 
 /**
- * `redis-ops queue show`: what RQ says of a job, where it is, and the end of its last traceback. Its call is pickled, which is
- * never read: only how long it is. Exit code 1 when there is no such job.
+ * `redis-ops queue show`: what RQ says of a job, where it is, and the end of its last traceback: where each frame is, and the
+ * name of the exception, with `reveal` all of it. Its call is pickled, which is never read: only how long it is. Exit code 1
+ * when there is no such job.
  */
 export async function queueShow(
   stack: ResolvedStack,
@@ -67,7 +68,7 @@ export async function queueShow(
       const facts = await readFacts(live, found);
       const traceback = await readTraceback(live, id);
       const called = options.reveal ? found.description : callText(found);
-      const lines = (traceback ?? "").trimEnd().split("\n").slice(-LINES).map(cut);
+      const lines = shownLines(traceback ?? "", options.reveal);
       if (options.json) {
         const fields = JOB_FIELDS.map((field) => [field, textOf(found, field) ?? null]);
         terminal.out(
@@ -95,7 +96,7 @@ export async function queueShow(
       ];
       terminal.out([keyText(id), table([], rows).replace(/^/gm, "  ")].join("\n"));
       if (traceback !== undefined) {
-        terminal.out(["the end of its traceback:", ...lines.map((line) => `  ${visible(line)}`)].join("\n"));
+        terminal.out([traceHead(options.reveal), ...lines.map((line) => `  ${visible(line)}`)].join("\n"));
       }
       return ExitCode.ok;
     },
@@ -106,6 +107,12 @@ function callText(job: Job): string | undefined {
   const called = calledBy(job);
   return called === undefined || called === job.description ? called : `${called}${HIDDEN}`;
 }
+
+const shownLines = (traceback: string, isRevealed: boolean) =>
+  (isRevealed ? traceback.trimEnd().split("\n") : outlineOf(traceback)).slice(-LINES).map(cut);
+
+const traceHead = (isRevealed: boolean) =>
+  `the end of its traceback${isRevealed ? "" : ", without source and message (--reveal shows them)"}:`;
 
 const cut = (line: string) => (line.length > MAX_LINE ? `${line.slice(0, MAX_LINE)}…` : line);
 

@@ -1,9 +1,9 @@
 import type { ResolvedStack } from "../../config/resolve-stack";
 import { ExitCode } from "../exit-code";
 import { SESSIONS, type Subject } from "../keys/subject";
-import { emptyTally, findSessions } from "../sessions/find-sessions";
+import { findSessions } from "../sessions/find-sessions";
 import { type FilterFlags, readFilters } from "../sessions/session-filters";
-import { runOnKeys, searchOf } from "../sessions/session-run";
+import { runSearch } from "../sessions/session-run";
 import { tallyText } from "../sessions/session-texts";
 import { json, type Terminal } from "../terminal";
 
@@ -15,24 +15,17 @@ export async function sessionsCount(
   subject: Subject = SESSIONS,
 ): Promise<ExitCode> {
   const selection = readFilters(stack, options, subject);
-  let tally = emptyTally();
-  return runOnKeys(
-    stack,
-    terminal,
-    () => tallyText(tally, subject),
-    async (run) => {
-      const search = searchOf(run, selection, {});
-      tally = search.tally;
-      for await (const _ of findSessions(search)) {
-        // counted on the way
-      }
-      if (!run.isStopped()) {
-        terminal.out(
-          options.json ? json({ stack: stack.id, filters: selection.told, ...tally }) : `${tally.matched}`,
-        );
-        terminal.err(tallyText(tally, subject));
-      }
-      return ExitCode.ok;
-    },
-  );
+  return runSearch(stack, selection, {}, terminal, async (search) => {
+    const { tally } = search;
+    for await (const _ of findSessions(search)) {
+      // counted on the way
+    }
+    if (!search.isStopped()) {
+      terminal.out(
+        options.json ? json({ stack: stack.id, filters: selection.told, ...tally }) : `${tally.matched}`,
+      );
+      terminal.err(tallyText(tally, subject));
+    }
+    return ExitCode.ok;
+  });
 }

@@ -7,6 +7,7 @@ import { NotSaved, SavedKeysWriter } from "../keys/saved-keys";
 import { unlessError } from "../keys/scan-keys";
 import { countText, SESSIONS, type Subject } from "../keys/subject";
 import type { LiveRedis } from "../live-redis";
+import { parseInfo } from "../look/info";
 import { type ChangeFlags, changeSessions, type SessionChange } from "../sessions/change-sessions";
 import { type FilterFlags, needsValue, readFilters, type Selection } from "../sessions/session-filters";
 import type { Terminal } from "../terminal";
@@ -18,7 +19,7 @@ export interface DeleteWords extends Partial<Pick<SessionChange, "sample">> {
 
 /**
  * `redis-ops sessions delete`: a dry run, and with `yes` the deletion, by UNLINK. With `saveTo` each is in that file, on the
- * disk, before it is deleted. Exit code 1: not all were looked at.
+ * disk, before it is deleted. Exit code 1: not all were looked at, or some are left.
  */
 export async function sessionsDelete(
   stack: ResolvedStack,
@@ -66,6 +67,7 @@ export async function sessionsDelete(
         ...(tooLarge.size > 0 ? [`${countText(subject, tooLarge.size)} left, too large to save`] : []),
         ...(writer === undefined ? [] : [`${saveTo} has ${countText(subject, writer.deleted)}`]),
       ],
+      left: () => tooLarge.size,
       data: () =>
         writer === undefined ? {} : { savedTo: saveTo, saved: writer.deleted, tooLargeToSave: tooLarge.size },
     },
@@ -73,7 +75,7 @@ export async function sessionsDelete(
   );
 }
 
-/** What cannot be read stays, unless `isTold`, or its key is named. Undefined: what is deleted has no format of its own. */
+/** What cannot be read stays, unless `isTold`, or its key is named. Undefined: it is no matter, since no value is asked for. */
 function readableUnlessTold(selection: Selection, isTold: boolean | undefined): Selection {
   const isOfValue = needsValue(selection);
   if (isTold && (isOfValue || selection.keys !== undefined)) {
@@ -97,7 +99,7 @@ async function createWriter(
   { batch }: LiveRedis,
 ): Promise<SavedKeysWriter> {
   const [info] = await batch([["INFO", "server"]]);
-  const redisVersion = /^redis_version:(\S+)/m.exec(`${unlessError(info)}`)?.[1] ?? "";
+  const redisVersion = parseInfo(`${unlessError(info)}`).get("redis_version") ?? "";
   try {
     return await SavedKeysWriter.create(path, {
       stack,

@@ -2,7 +2,7 @@ import type { ResolvedStack } from "../../config/resolve-stack";
 import { Problems } from "../../core/problem";
 import type { ExitCode } from "../exit-code";
 import { type ChangeFlags, changeSessions } from "../sessions/change-sessions";
-import { type FilterFlags, readDuration, readFilters } from "../sessions/session-filters";
+import { type FilterFlags, readFilters, readSpan } from "../sessions/session-filters";
 import type { Terminal } from "../terminal";
 
 /** `redis-ops sessions expire`: lets sessions end sooner, never later. A dry run, and with `yes` the change. */
@@ -12,7 +12,7 @@ export async function sessionsExpire(
   terminal: Terminal,
 ): Promise<ExitCode> {
   const problems = new Problems();
-  const milliseconds = readDuration("--in", options.in, problems);
+  const milliseconds = readSpan("--in", options.in, problems);
   problems.throwIfAny();
   return changeSessions(
     stack,
@@ -21,6 +21,7 @@ export async function sessionsExpire(
     {
       name: "expire",
       done: "shortened",
+      unchanged: "ending sooner already",
       hint: "; a session that ends sooner keeps its TTL",
       // LT: one without a TTL counts as one that never ends.
       commands: (keys) => keys.map(({ key }) => ["PEXPIRE", key, milliseconds, "LT"]),

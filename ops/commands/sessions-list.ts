@@ -2,11 +2,11 @@ import type { ResolvedStack } from "../../config/resolve-stack";
 import { Problems } from "../../core/problem";
 import { ExitCode } from "../exit-code";
 import { countText, SESSIONS } from "../keys/subject";
-import { emptyTally, findSessions } from "../sessions/find-sessions";
+import { findSessions } from "../sessions/find-sessions";
 import { readLimit } from "../sessions/read-limit";
 import type { Session } from "../sessions/read-sessions";
 import { type FilterFlags, readFilters } from "../sessions/session-filters";
-import { runOnKeys, searchOf } from "../sessions/session-run";
+import { runSearch } from "../sessions/session-run";
 import { sessionData, sessionTable, tallyText } from "../sessions/session-texts";
 import type { Terminal } from "../terminal";
 
@@ -28,37 +28,30 @@ export async function sessionsList(
     : readLimit(options.limit, 100, MAX_TABLE, problems);
   problems.throwIfAny();
   const selection = readFilters(stack, options);
-  let tally = emptyTally();
-  return runOnKeys(
-    stack,
-    terminal,
-    () => tallyText(tally),
-    async (run) => {
-      const search = searchOf(run, selection, { ttl: true, fields: "roles" });
-      tally = search.tally;
-      const rows: Session[] = [];
-      let listed = 0;
-      for await (const sessions of findSessions(search)) {
-        const taken = sessions.slice(0, limit - listed);
-        listed += taken.length;
-        if (!options.json) {
-          rows.push(...taken);
-        } else if (taken.length > 0) {
-          terminal.out(taken.map((session) => JSON.stringify(sessionData(session, run.now))).join("\n"));
-        }
-        if (tally.matched > listed) {
-          break;
-        }
+  return runSearch(stack, selection, { ttl: true, fields: "roles" }, terminal, async (search) => {
+    const { tally, now } = search;
+    const rows: Session[] = [];
+    let listed = 0;
+    for await (const sessions of findSessions(search)) {
+      const taken = sessions.slice(0, limit - listed);
+      listed += taken.length;
+      if (!options.json) {
+        rows.push(...taken);
+      } else if (taken.length > 0) {
+        terminal.out(taken.map((session) => JSON.stringify(sessionData(session, now))).join("\n"));
       }
-      if (rows.length > 0) {
-        terminal.out(sessionTable(rows, run.now));
+      if (tally.matched > listed) {
+        break;
       }
-      terminal.err(
-        tally.matched > listed
-          ? `${countText(SESSIONS, listed)} listed, and more match. Next: --limit for more, or sessions count`
-          : tallyText(tally),
-      );
-      return ExitCode.ok;
-    },
-  );
+    }
+    if (rows.length > 0) {
+      terminal.out(sessionTable(rows, now));
+    }
+    terminal.err(
+      tally.matched > listed
+        ? `${countText(SESSIONS, listed)} listed, and more match. Next: --limit for more, or sessions count`
+        : tallyText(tally),
+    );
+    return ExitCode.ok;
+  });
 }

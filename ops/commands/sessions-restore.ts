@@ -4,68 +4,102 @@ import { errorCode } from "../backup/error-code";
 import { ExitCode } from "../exit-code";
 import { grouped } from "../keys/progress";
 import { BadSavedFile, readSavedKeys, type SavedHead, type SavedKey } from "../keys/saved-keys";
+import { unlessError } from "../keys/scan-keys";
 import { storeOf } from "../keys/store-of";
 import { countText, SESSIONS, type Subject } from "../keys/subject";
 import type { Command, Reply } from "../keys/wire";
 import type { LiveRedis } from "../live-redis";
-import { runOnKeys } from "../sessions/session-run";
-import { json, type Terminal } from "../terminal";
+import { parseInfo } from "../look/info";
+import { type KeyRun, runOnKeys } from "../sessions/session-run";
+import { json, type Terminal, visible } from "../terminal";
+
+interface RestoreOptions {
+  /** The file. */
+  readonly from: string;
+  /** The stack that the file is of, if it is another one. */
+  readonly of?: string;
+  readonly replace: boolean;
+  readonly yes: boolean;
+  readonly json: boolean;
+}
 
 /** About so many bytes are sent together. */
 const TOGETHER_BYTES = 1_048_576;
 
 /**
- * `redis-ops sessions restore`: puts back what `sessions delete --save-to` kept, with its TTL. What is there stays unless
- * `replace`; what would have expired meanwhile stays away. The file is read whole before the first key is put back. Exit
- * code 1: Redis did not take all of it, as an older version does not take values of a newer one.
+ * `redis-ops sessions restore`: puts back what `sessions delete --save-to` kept, with its TTL. Without `yes` counts what that
+ * would be. What is there stays unless `replace`; what would have expired meanwhile stays away. The file is read whole before
+ * the first key is put back. Exit code 1: Redis did not take all of it, as an older version does not take values of a newer
+ * one.
  */
 export async function sessionsRestore(
   stack: ResolvedStack,
-  options: {
-    readonly from: string;
-    readonly of?: string;
-    readonly replace: boolean;
-    readonly yes: boolean;
-    readonly json: boolean;
-  },
+  options: RestoreOptions,
   terminal: Terminal,
   subject: Subject = SESSIONS,
 ): Promise<ExitCode> {
   const head = await checkFile(stack, options, subject);
   const tally = { restored: 0, existing: 0, expired: 0, refused: 0 };
-  const done = () => told(stack.id, tally, subject);
-  return runOnKeys(stack, terminal, done, async ({ live, now, isStopped }) => {
+  const done = () => told(tally, options, subject);
+  const work = async ({ live, now, isStopped }: KeyRun) => {
     const { batches } = await readSavedKeys(options.from);
     for await (const batch of batches) {
       const alive = batch.filter(({ expiresAt }) => expiresAt === null || expiresAt > now);
       tally.expired += batch.length - alive.length;
       for (const together of groupsOf(alive)) {
-        const replies = await putBack(live, together, options.replace);
-        for (const reply of replies) {
-          tally[outcomeOf(reply)] += 1;
-        }
+        const replies = await (options.yes
+          ? putBack(live, together, options.replace)
+          : live.batch(together.map(({ key }): Command => ["EXISTS", key])));
+        countReplies(replies, options, tally);
       }
       if (isStopped()) {
         return ExitCode.unhealthy;
       }
     }
-    terminal.out(options.json ? json({ stack: stack.id, from: options.from, ...tally }) : done());
+    const { restored, ...left } = tally;
+    terminal.out(
+      options.json
+        ? json({
+            stack: stack.id,
+            from: options.from,
+            dryRun: !options.yes,
+            [options.yes ? "restored" : "matched"]: restored,
+            ...left,
+          })
+        : `${stack.id}: ${done()}`,
+    );
+    if (!options.yes && !options.json) {
+      terminal.err(restored === 0 ? "nothing to restore" : "nothing was restored. Next: add --yes");
+    }
     if (tally.refused > 0) {
-      terminal.err(
-        `${countText(subject, tally.refused)} refused: Redis ${head.redisVersion} wrote the values, and this server cannot read them. ` +
-          "Next: restore them to a server of that version or a newer one",
-      );
+      const [info] = await live.batch([["INFO", "server"]]);
+      const version = parseInfo(`${unlessError(info)}`).get("redis_version") ?? "";
+      terminal.err(refusedText(countText(subject, tally.refused), head.redisVersion, version));
     }
     return tally.refused > 0 ? ExitCode.unhealthy : ExitCode.ok;
-  });
+  };
+  const flags = [
+    `--from ${JSON.stringify(options.from)}`,
+    ...(options.of === undefined ? [] : [`--of ${options.of}`]),
+    ...(options.replace ? ["--replace"] : []),
+  ].join(" ");
+  const audit = () => `${subject.command} restore ${visible(flags)}: ${done()}`;
+  return runOnKeys(stack, terminal, done, work, options.yes ? audit : undefined);
+}
+
+/** A server refuses what a newer one wrote; of its own version only what is damaged. */
+export function refusedText(count: string, written: string, version: string): string {
+  return written === version
+    ? `${count} refused: the values are damaged, since Redis ${written} wrote them, and this server is of that version. Next: restore them from another file, or from a backup`
+    : `${count} refused: Redis ${written} wrote the values, and this server, ${version}, cannot read them. Next: restore them to a server of that version or a newer one`;
 }
 
 type Outcome = "restored" | "existing" | "refused";
 
-/** @throws the error of Redis where it is not about the key, such as OOM */
-function outcomeOf(reply: Reply): Outcome {
+/** Error: one that is not about the key, such as OOM. */
+function outcomeOf(reply: Reply, { yes, replace }: Pick<RestoreOptions, "yes" | "replace">): Outcome | Error {
   if (!(reply instanceof Error)) {
-    return "restored";
+    return yes || replace || reply === 0 ? "restored" : "existing";
   }
   if (reply.message.startsWith("BUSYKEY")) {
     return "existing";
@@ -73,7 +107,25 @@ function outcomeOf(reply: Reply): Outcome {
   if (/DUMP payload version or checksum|Bad data format/.test(reply.message)) {
     return "refused";
   }
-  throw reply;
+  return reply;
+}
+
+/** @throws the first error that is not about a key, when all have been counted */
+export function countReplies(
+  replies: readonly Reply[],
+  options: Pick<RestoreOptions, "yes" | "replace">,
+  tally: Record<Outcome, number>,
+): void {
+  const outcomes = replies.map((reply) => outcomeOf(reply, options));
+  for (const outcome of outcomes) {
+    if (!(outcome instanceof Error)) {
+      tally[outcome] += 1;
+    }
+  }
+  const failure = outcomes.find((one) => one instanceof Error);
+  if (failure !== undefined) {
+    throw failure;
+  }
 }
 
 async function putBack(
@@ -113,18 +165,10 @@ function* groupsOf(keys: readonly SavedKey[]): Generator<readonly SavedKey[]> {
 /** Reads the whole file, so that a damaged one changes nothing. */
 async function checkFile(
   stack: ResolvedStack,
-  { from, of = stack.id, replace, yes }: { from: string; of?: string; replace: boolean; yes: boolean },
+  { from, of = stack.id }: RestoreOptions,
   subject: Subject,
 ): Promise<SavedHead> {
   const problems: Problem[] = [];
-  if (replace && !yes) {
-    problems.push({
-      field: "--replace",
-      got: "no --yes",
-      expected: "both, since what is there now is lost",
-      fix: "add --yes, or leave out --replace",
-    });
-  }
   try {
     const { head, batches } = await readSavedKeys(from);
     let foreign = 0;
@@ -166,13 +210,14 @@ async function checkFile(
 }
 
 function told(
-  id: string,
   { restored, existing, expired }: { restored: number; existing: number; expired: number },
+  { yes }: RestoreOptions,
   subject: Subject,
 ): string {
+  const count = countText(subject, restored);
   return [
-    `${id}: restored ${countText(subject, restored)}`,
-    ...(existing > 0 ? [`${grouped(existing)} stayed as they are there`] : []),
+    yes ? `restored ${count}` : `${count} to restore`,
+    ...(existing > 0 ? [`${grouped(existing)} ${yes ? "stayed" : "would stay"} as they are there`] : []),
     ...(expired > 0 ? [`${grouped(expired)} have expired meanwhile`] : []),
   ].join("; ");
 }

@@ -3,12 +3,12 @@ import { Problems } from "../../core/problem";
 import { ExitCode } from "../exit-code";
 import { keyText } from "../keys/key-text";
 import { countText, SESSIONS } from "../keys/subject";
-import { emptyTally, findSessions } from "../sessions/find-sessions";
+import { findSessions } from "../sessions/find-sessions";
 import { maskSecrets } from "../sessions/mask-secrets";
 import { readLimit } from "../sessions/read-limit";
 import type { Session } from "../sessions/read-sessions";
 import { type FilterFlags, readFilters } from "../sessions/session-filters";
-import { runOnKeys, searchOf } from "../sessions/session-run";
+import { runSearch } from "../sessions/session-run";
 import { sessionData, tallyText, ttlText } from "../sessions/session-texts";
 import { json, type Terminal, table, visible } from "../terminal";
 
@@ -29,42 +29,37 @@ export async function sessionsShow(
   const limit = readLimit(options.limit, LIMIT, MAX_LIMIT, problems);
   problems.throwIfAny();
   const selection = readFilters(stack, options);
-  let tally = emptyTally();
-  return runOnKeys(
-    stack,
-    terminal,
-    () => tallyText(tally),
-    async (run) => {
-      const search = searchOf(run, selection, { ttl: true, fields: "all" });
-      tally = search.tally;
-      const shown: Session[] = [];
-      for await (const sessions of findSessions(search)) {
-        shown.push(...sessions.slice(0, limit - shown.length));
-        if (tally.matched > shown.length) {
-          break;
-        }
+  return runSearch(stack, selection, { ttl: true, fields: "all" }, terminal, async (search) => {
+    const { tally, now } = search;
+    const shown: Session[] = [];
+    for await (const sessions of findSessions(search)) {
+      shown.push(...sessions.slice(0, limit - shown.length));
+      if (tally.matched > shown.length) {
+        break;
       }
-      const fieldsOf = ({ fields }: Session) => maskSecrets(fields, options.reveal) as object | undefined;
-      terminal.out(
-        options.json
-          ? json({
-              stack: stack.id,
-              filters: selection.told,
-              sessions: shown.map((session) => ({
-                ...sessionData(session, run.now),
-                fields: fieldsOf(session) ?? null,
-              })),
-            })
-          : shown.map((session) => textOf(session, fieldsOf(session))).join("\n\n"),
-      );
+    }
+    const fieldsOf = ({ fields }: Session) => maskSecrets(fields, options.reveal) as object | undefined;
+    if (options.json) {
+      const sessions = shown.map((session) => ({
+        ...sessionData(session, now),
+        fields: fieldsOf(session) ?? null,
+      }));
+      terminal.out(json({ stack: stack.id, filters: selection.told, sessions }));
+    } else if (shown.length > 0) {
+      terminal.out(shown.map((session) => textOf(session, fieldsOf(session))).join("\n\n"));
+    }
+    terminal.err(
+      tally.matched > shown.length
+        ? `${countText(SESSIONS, shown.length)} shown, and more match. Next: --limit for more`
+        : tallyText(tally),
+    );
+    if (shown.length === 0) {
       terminal.err(
-        tally.matched > shown.length
-          ? `${countText(SESSIONS, shown.length)} shown, and more match. Next: --limit for more`
-          : tallyText(tally),
+        `none matches. Next: bin/redis-ops sessions list ${stack.id}, for what the filters can say`,
       );
-      return shown.length > 0 ? ExitCode.ok : ExitCode.unhealthy;
-    },
-  );
+    }
+    return shown.length > 0 ? ExitCode.ok : ExitCode.unhealthy;
+  });
 }
 
 function textOf({ key, ttl, store }: Session, fields: object | undefined): string {

@@ -3,9 +3,9 @@ import { ExitCode } from "../exit-code";
 import { keyText } from "../keys/key-text";
 import { grouped } from "../keys/progress";
 import { SESSIONS, type Subject } from "../keys/subject";
-import { emptyTally, findSessions } from "../sessions/find-sessions";
+import { findSessions } from "../sessions/find-sessions";
 import { type FilterFlags, isFiltered, readFilters, type Selection } from "../sessions/session-filters";
-import { runOnKeys, searchOf } from "../sessions/session-run";
+import { runSearch } from "../sessions/session-run";
 import { tallyText, ttlText } from "../sessions/session-texts";
 import { json, type Terminal, table } from "../terminal";
 
@@ -36,41 +36,31 @@ export async function sessionsTtl(
   subject: Subject = SESSIONS,
 ): Promise<ExitCode> {
   const selection = readFilters(stack, options, subject);
-  let tally = emptyTally();
-  return runOnKeys(
-    stack,
-    terminal,
-    () => tallyText(tally, subject),
-    async (run) => {
-      const search = searchOf(run, selection, { ttl: true });
-      tally = search.tally;
-      const ttls = new Map<string, number>();
-      const counts = ENDS.map(() => 0);
-      let forEver = 0;
-      for await (const sessions of findSessions(search)) {
-        for (const { key, ttl = -1 } of sessions) {
-          if (selection.keys !== undefined) {
-            ttls.set(keyText(key), ttl);
-          }
-          const at = ENDS.findIndex(([, end]) => ttl < end);
-          counts[at] = (counts[at] ?? 0) + (ttl < 0 ? 0 : 1);
-          forEver += ttl < 0 ? 1 : 0;
+  return runSearch(stack, selection, { ttl: true }, terminal, async (search) => {
+    const { tally } = search;
+    const ttls = new Map<string, number>();
+    const counts = ENDS.map(() => 0);
+    let forEver = 0;
+    for await (const sessions of findSessions(search)) {
+      for (const { key, ttl = -1 } of sessions) {
+        if (selection.keys !== undefined) {
+          ttls.set(keyText(key), ttl);
         }
+        const at = ENDS.findIndex(([, end]) => ttl < end);
+        counts[at] = (counts[at] ?? 0) + (ttl < 0 ? 0 : 1);
+        forEver += ttl < 0 ? 1 : 0;
       }
-      if (run.isStopped()) {
-        return ExitCode.unhealthy;
-      }
-      const told =
-        selection.keys === undefined ? histogram(subject, counts, forEver) : eachOf(selection, ttls);
-      terminal.out(
-        options.json ? json({ stack: stack.id, filters: selection.told, ...told.data }) : told.text,
-      );
-      terminal.err(tallyText(tally, subject));
-      return selection.keys !== undefined && ttls.size < selection.keys.length
-        ? ExitCode.unhealthy
-        : ExitCode.ok;
-    },
-  );
+    }
+    if (search.isStopped()) {
+      return ExitCode.unhealthy;
+    }
+    const told = selection.keys === undefined ? histogram(subject, counts, forEver) : eachOf(selection, ttls);
+    terminal.out(options.json ? json({ stack: stack.id, filters: selection.told, ...told.data }) : told.text);
+    terminal.err(tallyText(tally, subject));
+    return selection.keys !== undefined && ttls.size < selection.keys.length
+      ? ExitCode.unhealthy
+      : ExitCode.ok;
+  });
 }
 
 function histogram({ many }: Subject, counts: readonly number[], forEver: number) {

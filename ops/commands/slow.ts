@@ -24,7 +24,7 @@ export async function slow(
   options: SlowOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const log = await onServer(stack, (live) => readSlowLog(live, stack.props, options.limit));
+  const log = await onServer(stack, terminal, (live) => readSlowLog(live, stack.props, options.limit));
   if (log === undefined) {
     throw new InvalidInputError([
       {

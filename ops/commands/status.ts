@@ -4,8 +4,8 @@ import { ageText, bytesText } from "../backup/amounts";
 import { ExitCode } from "../exit-code";
 import { countText, percentText, smallBar } from "../look/small-bar";
 import { StackReader } from "../look/stack-reader";
-import { NOT_DEPLOYED, type StackStatus } from "../look/stack-status";
-import { json, type Terminal, table, visible } from "../terminal";
+import { NO_ENGINE, NOT_DEPLOYED, type StackStatus } from "../look/stack-status";
+import { json, type Terminal, tableWithin, visible } from "../terminal";
 
 export interface StatusOptions {
   /** Whether somebody named the stacks: then one that is not deployed is not as it should be. */
@@ -21,7 +21,7 @@ export interface StatusOptions {
 
 /**
  * `redis-ops status`: stacks on one screen, asked at the same time. Exit code 1 when one is not well; one that is not deployed
- * is well unless it was named. With `--watch`, 0 when it is ended.
+ * is well unless it was named; 2 when no engine could be asked. With `--watch`, 0 when it is ended.
  */
 export async function status(
   stacks: readonly ResolvedStack[],
@@ -39,7 +39,7 @@ export async function status(
       }
       tell(looks, options, terminal);
       if (options.watchSeconds === undefined) {
-        return looks.every(({ problems }) => problems.length === 0) ? ExitCode.ok : ExitCode.unhealthy;
+        return codeOf(looks);
       }
       await sleep(options.watchSeconds * 1000, undefined, { signal: options.signal }).catch(() => undefined);
       if (options.signal.aborted) {
@@ -51,6 +51,13 @@ export async function status(
       reader.close();
     }
   }
+}
+
+function codeOf(looks: readonly StackStatus[]): ExitCode {
+  if (looks.length > 0 && looks.every(({ state }) => state === NO_ENGINE)) {
+    return ExitCode.invalidInput;
+  }
+  return looks.every(({ problems }) => problems.length === 0) ? ExitCode.ok : ExitCode.unhealthy;
 }
 
 function tell(looks: readonly StackStatus[], options: StatusOptions, terminal: Terminal): void {
@@ -66,7 +73,11 @@ function tell(looks: readonly StackStatus[], options: StatusOptions, terminal: T
     .map(
       ({ stack, problems }) => `${stack}: ${visible(problems.join("; "))}. Next: ${nextOf(stack, problems)}`,
     );
-  terminal.out([statusTable(looks, isWatched), ...(advice.length > 0 ? ["", ...advice] : [])].join("\n"));
+  terminal.out(
+    [statusTable(looks, isWatched, terminal.columns), ...(advice.length > 0 ? ["", ...advice] : [])].join(
+      "\n",
+    ),
+  );
   if (isWatched && options.clear !== undefined) {
     terminal.out(
       `\n${new Date().toISOString().slice(11, 19)} UTC, every ${options.watchSeconds} s; Ctrl-C ends it`,
@@ -86,18 +97,31 @@ const HEAD = [
   "OPS/S",
   "HITS",
   "EVICTED",
-  "REFUSED",
+  "REJECTED",
   "SAVED",
   "BACKUP",
   "REDIS",
+] as const;
+
+/** Left out first where a terminal has no room: what the line of a stack that is not well tells again, or --json. */
+const LEAST: readonly (typeof HEAD)[number][] = [
+  "REDIS",
+  "REJECTED",
+  "EVICTED",
+  "OPS/S",
+  "SAVED",
+  "UP",
+  "BACKUP",
 ];
 
-function statusTable(looks: readonly StackStatus[], isWatched: boolean): string {
-  return table(
+function statusTable(looks: readonly StackStatus[], isWatched: boolean, columns?: number): string {
+  return tableWithin(
+    columns,
+    LEAST,
     HEAD.map((name) => (isWatched && name === "HITS" ? "HITS, NOW" : name)),
     looks.map((look) => [
       look.stack,
-      visible(look.state),
+      visible(look.refusesWrites ? `${look.state}, full` : look.state),
       shownOr(look.uptimeSeconds, ageText),
       memoryText(look),
       shownOr(look.clients, (clients) => `${clients}/${look.maxclients}`),

@@ -1,6 +1,8 @@
 import type { ResolvedStack } from "../../config/resolve-stack";
+import { InvalidInputError } from "../../core/problem";
 import type { ExitCode } from "../exit-code";
 import { type ChangeFlags, changeSessions, type SessionChange } from "../sessions/change-sessions";
+import { isFiltered, type Selection } from "../sessions/session-filters";
 import { type ChoiceFlags, readChoice } from "../stores/read-choice";
 import { readFacts } from "../stores/read-facts";
 import {
@@ -16,15 +18,15 @@ import { type Terminal, table } from "../terminal";
 
 /** Some keys as the list of their group shows them. */
 export const sampleOf =
-  (group: StoreGroup): NonNullable<SessionChange["sample"]> =>
+  (group: StoreGroup, isRevealed = false): NonNullable<SessionChange["sample"]> =>
   async ({ live, now }, keys) => {
     const facts = await readFacts(live, keys, now);
     return {
       text: table(
         headOf(group),
-        facts.map((one) => rowOf(group, one, false)),
+        facts.map((one) => rowOf(group, one, isRevealed)),
       ),
-      rows: facts.map((one) => dataOf(group, one, false)),
+      rows: facts.map((one) => dataOf(group, one, isRevealed)),
     };
   };
 
@@ -35,7 +37,8 @@ const UNLINK = {
 
 /**
  * `redis-ops locks release`: removes locks, each only if nobody has touched it since it was looked at; with `holder` only
- * those that this one holds. Shows which, and with `yes` does it. Whoever held one is not told.
+ * those that this one holds. Shows which, and with `yes` does it. Whoever held one is not told. Exit code 1: some are left,
+ * since somebody kept changing them.
  */
 export async function locksRelease(
   stack: ResolvedStack,
@@ -43,21 +46,23 @@ export async function locksRelease(
   terminal: Terminal,
 ): Promise<ExitCode> {
   const { holder } = options;
+  const selection = heldBy(readChoice(stack, options, LOCKS_GROUP.subject), holder);
   const others = new Set<string>();
   return changeSessions(
     stack,
-    readChoice(stack, options, LOCKS_GROUP.subject),
-    options,
+    selection,
+    // A holder is a filter as well.
+    { ...options, all: options.all || (holder !== undefined && !isFiltered(selection)) },
     {
       ...UNLINK,
       name: "release",
       done: "released",
-      hint: `${holder === undefined ? "" : `; only what ${holder} holds then is released`}; whoever holds a lock is not told, and works on as if it still did`,
+      hint: `${holder === undefined ? ", and --holder DIGEST, as HOLDER says it, to release only what the same one holds then" : `; only what ${holder} holds then is released`}; whoever holds a lock is not told, and works on as if it still did`,
       sample: sampleOf(LOCKS_GROUP),
       ...(holder === undefined
         ? {}
         : {
-            prepare: async ({ live, now }, keys) => {
+            meant: async ({ live, now }, keys) => {
               const held = (await readFacts(live, keys, now))
                 .filter((facts) => holderDigest(facts) === holder)
                 .map(({ key }) => key.toString("latin1"));
@@ -78,17 +83,46 @@ export async function locksRelease(
   );
 }
 
-/** `redis-ops rate-limits reset`: removes limits, so that they count from nothing. The same otherwise. */
+/** The selection as it is told with the holder. */
+function heldBy(selection: Selection, holder: string | undefined): Selection {
+  if (holder === undefined) {
+    return selection;
+  }
+  if (!HOLDER.test(holder)) {
+    throw new InvalidInputError([
+      {
+        field: "--holder",
+        got: JSON.stringify(holder),
+        expected: "12 hexadecimal digits",
+        fix: "write it as locks list prints it without --reveal",
+      },
+    ]);
+  }
+  return {
+    ...selection,
+    told: [...(selection.told === "" ? [] : [selection.told]), `--holder ${holder}`].join(" "),
+  };
+}
+
+const HOLDER = /^[0-9a-f]{12}$/;
+
+/** `redis-ops rate-limits reset`: removes limits, so that they count from nothing. The same otherwise; `reveal` shows whole keys. */
 export async function rateLimitsReset(
   stack: ResolvedStack,
-  options: ChoiceFlags & ChangeFlags,
+  options: ChoiceFlags & ChangeFlags & { readonly reveal?: boolean },
   terminal: Terminal,
 ): Promise<ExitCode> {
   return changeSessions(
     stack,
     readChoice(stack, options, RATE_LIMITS_GROUP.subject),
     options,
-    { ...UNLINK, name: "reset", done: "reset", sample: sampleOf(RATE_LIMITS_GROUP), told: () => [] },
+    {
+      ...UNLINK,
+      name: "reset",
+      done: "reset",
+      sample: sampleOf(RATE_LIMITS_GROUP, options.reveal),
+      told: () => [],
+    },
     terminal,
   );
 }

@@ -2,9 +2,9 @@ import type { ResolvedStack } from "../../config/resolve-stack";
 import { Problems } from "../../core/problem";
 import { ExitCode } from "../exit-code";
 import { countText } from "../keys/subject";
-import { emptyTally, findSessions } from "../sessions/find-sessions";
+import { findSessions } from "../sessions/find-sessions";
 import { readLimit } from "../sessions/read-limit";
-import { runOnKeys, searchOf } from "../sessions/session-run";
+import { runSearch } from "../sessions/session-run";
 import { tallyText } from "../sessions/session-texts";
 import { type ChoiceFlags, readChoice } from "../stores/read-choice";
 import { type Facts, readFacts } from "../stores/read-facts";
@@ -32,50 +32,46 @@ export async function storedList(
   const { subject } = group;
   const selection = readChoice(stack, options, subject);
   const isRevealed = options.reveal === true;
-  let tally = emptyTally();
-  return runOnKeys(
-    stack,
-    terminal,
-    () => tallyText(tally, subject),
-    async (run) => {
-      const search = searchOf(run, selection, {});
-      tally = search.tally;
-      const rows: Facts[] = [];
-      let listed = 0;
-      let forEver = 0;
-      for await (const keys of findSessions(search)) {
-        const facts = await readFacts(run.live, keys.slice(0, limit - listed), run.now);
-        listed += facts.length;
-        forEver += facts.filter(({ ttl }) => ttl < 0).length;
-        if (!options.json) {
-          rows.push(...facts);
-        } else if (facts.length > 0) {
-          terminal.out(facts.map((one) => JSON.stringify(dataOf(group, one, isRevealed))).join("\n"));
-        }
-        if (listed >= limit) {
-          break;
-        }
+  return runSearch(stack, selection, {}, terminal, async (search) => {
+    const { tally, now } = search;
+    const rows: Facts[] = [];
+    let listed = 0;
+    let forEver = 0;
+    for await (const keys of findSessions(search)) {
+      const facts = await readFacts(search.live, keys.slice(0, limit - listed), now);
+      listed += facts.length;
+      forEver += facts.filter(({ ttl }) => ttl < 0).length;
+      if (!options.json) {
+        rows.push(...facts);
+      } else if (facts.length > 0) {
+        terminal.out(facts.map((one) => JSON.stringify(dataOf(group, one, isRevealed))).join("\n"));
       }
-      if (rows.length > 0) {
-        terminal.out(
-          table(
-            headOf(group),
-            rows.map((one) => rowOf(group, one, isRevealed)),
-          ),
-        );
+      if (listed >= limit) {
+        break;
       }
-      if (
-        forEver > 0 &&
-        stack.props.stores.some(({ kind, ttl }) => kind === subject.kind && ttl !== undefined)
-      ) {
-        terminal.err(`${countText(subject, forEver)} without a TTL: nobody but a person removes them`);
-      }
-      terminal.err(
-        listed >= limit
-          ? `${countText(subject, listed)} listed, and there may be more. Next: --limit for more`
-          : tallyText(tally, subject),
+    }
+    if (rows.length > 0) {
+      terminal.out(
+        table(
+          headOf(group),
+          rows.map((one) => rowOf(group, one, isRevealed)),
+        ),
       );
-      return ExitCode.ok;
-    },
-  );
+      if (group.note !== undefined && !isRevealed) {
+        terminal.err(group.note);
+      }
+    }
+    if (
+      forEver > 0 &&
+      stack.props.stores.some(({ kind, ttl }) => kind === subject.kind && ttl !== undefined)
+    ) {
+      terminal.err(`${countText(subject, forEver)} without a TTL: nobody but a person removes them`);
+    }
+    terminal.err(
+      listed >= limit
+        ? `${countText(subject, listed)} listed, and there may be more. Next: --limit for more`
+        : tallyText(tally, subject),
+    );
+    return ExitCode.ok;
+  });
 }

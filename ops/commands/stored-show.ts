@@ -2,6 +2,7 @@ import type { ResolvedStack } from "../../config/resolve-stack";
 import { InvalidInputError } from "../../core/problem";
 import { ExitCode } from "../exit-code";
 import { keyText } from "../keys/key-text";
+import { shownKey } from "../keys/shown-key";
 import { storeOf } from "../keys/store-of";
 import type { StoredKey } from "../sessions/read-sessions";
 import { runOnKeys } from "../sessions/session-run";
@@ -59,8 +60,10 @@ export async function storedShow(
       } else if (all.length > 0) {
         terminal.out(all.map(textOf).join("\n\n"));
       }
-      const found = new Set(facts.map(({ key }) => keyText(key)));
-      const absent = chosen.map(keyText).filter((key) => !found.has(key));
+      const found = new Set(facts.map(({ key }) => key.toString("latin1")));
+      const absent = stored
+        .filter(({ key }) => !found.has(key.toString("latin1")))
+        .map(({ store, key }) => shownKey(store, key, options.reveal));
       if (absent.length > 0) {
         terminal.err(
           `not there: ${absent.join(", ")}. Next: bin/redis-ops ${subject.command} list ${stack.id}`,

@@ -6,6 +6,7 @@ import type { AuthProps, RedisServerProps } from "../../core/redis-stack-props";
 import { checkDataFiles } from "../check-data-files";
 import { connectEngine, isLocalEngine, isNotFound } from "../docker-engine";
 import { ExitCode } from "../exit-code";
+import { parseInfo } from "../look/info";
 import { redisCommand } from "../redis-command";
 import { json, type Terminal, visible } from "../terminal";
 import { type Finding, tryPublishedPorts } from "../try-published-ports";
@@ -59,7 +60,7 @@ async function waitUntilHealthy(
 ): Promise<Finding> {
   const check = "health";
   const started = Date.now();
-  let firstProbe: string | undefined;
+  const probes = new Set<string | undefined>();
   for (let announced = 2; ; ) {
     const seconds = Math.floor((Date.now() - started) / 1000);
     const health = await healthOf(container);
@@ -67,15 +68,15 @@ async function waitUntilHealthy(
       return { check, ok: false, saw: `no container; deploy it with bin/up ${id}` };
     }
     const { status, probe, isRestarting } = health;
-    firstProbe ??= probe;
+    probes.add(probe);
     if (status === "healthy") {
       return { check, ok: true, saw: status };
     }
     if (ENDED.has(status)) {
       return { check, ok: false, saw: `${status}; start it with docker start or bin/up ${id}` };
     }
-    // What an older probe saw may be what was mended a moment ago: only one that began since then counts.
-    const isUnhealthy = status === "unhealthy" && (isRestarting || probe !== firstProbe);
+    // The newest probe that has ended, and the one that was under way, may have seen what was mended a moment ago.
+    const isUnhealthy = status === "unhealthy" && (isRestarting || probes.size > 2);
     if (isUnhealthy || seconds >= timeoutSeconds) {
       return { check, ok: false, saw: `${status} after ${seconds} s` };
     }
@@ -118,7 +119,7 @@ async function countConnections(
   { auth, maxclients }: RedisServerProps,
 ): Promise<Finding> {
   const { stdout, stderr } = await redisCommand(container, auth, ["INFO", "clients"]);
-  const allowed = /^maxclients:(\d+)/m.exec(stdout)?.[1];
+  const allowed = parseInfo(stdout).get("maxclients");
   const ok = allowed === `${maxclients}`;
   return {
     check: "connections",
@@ -139,9 +140,10 @@ async function canSave(
 ): Promise<Finding> {
   const check = "persistence";
   const { stdout, stderr } = await redisCommand(container, auth, ["INFO", "persistence"]);
-  const isOn = /^aof_enabled:1/m.test(stdout);
+  const info = parseInfo(stdout);
+  const isOn = info.get("aof_enabled") === "1";
   const failed = ["rdb_last_bgsave_status", "aof_last_bgrewrite_status", "aof_last_write_status"].filter(
-    (name) => new RegExp(`^${name}:err`, "m").test(stdout),
+    (name) => info.get(name) === "err",
   );
   const ok = failed.length === 0 && stdout !== "";
   if (ok && isOn !== appendonly) {
@@ -167,7 +169,8 @@ async function untilSaved(
   const end = Date.now() + timeoutSeconds * 1000;
   for (let isAnnounced = false; Date.now() < end; isAnnounced = true) {
     const { stdout } = await redisCommand(container, auth, ["INFO", "persistence"]);
-    if (!/^rdb_last_bgsave_status:err/m.test(stdout) || !/^rdb_bgsave_in_progress:1/m.test(stdout)) {
+    const info = parseInfo(stdout);
+    if (info.get("rdb_last_bgsave_status") !== "err" || info.get("rdb_bgsave_in_progress") !== "1") {
       return;
     }
     if (!isAnnounced) {

@@ -45,3 +45,11 @@ export function logLines(frames: Buffer): readonly LogLine[] {
       return { at: Date.parse(line.slice(0, blank)), text: line.slice(blank + 1) };
     });
 }
+
+/** When each event was, in milliseconds since 1970, of events as the engine sends them: an object of JSON in each line. */
+export function eventTimes(lines: string): readonly number[] {
+  return lines
+    .split("\n")
+    .filter((line) => line.trim() !== "")
+    .map((line) => (JSON.parse(line) as { readonly timeNano: number }).timeNano / 1_000_000);
+}

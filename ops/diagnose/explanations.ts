@@ -77,6 +77,10 @@ export const EXPLANATIONS: readonly (readonly [cause: Pattern, consequences: rea
   ],
   ["persistence-failure/misconf", ["unresponsive/unhealthy", "backup-overdue/overdue"]],
   ["persistence-failure/aof-write", ["unresponsive/unhealthy", "backup-overdue/overdue"]],
+  [
+    "memory-exhaustion/lowered",
+    ["memory-exhaustion/full", "memory-exhaustion/critical", "memory-exhaustion/warning", "evictions/*"],
+  ],
   ["memory-exhaustion/full", ["evictions/*"]],
   ["evictions/kept-now", ["memory-exhaustion/critical", "memory-exhaustion/warning", "hit-ratio/*"]],
   ["evictions/kept-before", ["memory-exhaustion/critical", "memory-exhaustion/warning", "hit-ratio/*"]],

@@ -21,8 +21,8 @@ export interface Facts {
   readonly container: Fact<ContainerFacts | "none">;
   /** The newest lines of the container's own log. */
   readonly log: Fact<readonly LogLine[]>;
-  /** Times that the engine told of a process of the container killed for memory, in the last 24 hours. */
-  readonly oomEvents: Fact<number>;
+  /** When the engine told of a process of the container killed for memory, in the last 24 hours, in milliseconds since 1970. */
+  readonly oomEvents: Fact<readonly number[]>;
   /** Seen from inside the running container. */
   readonly inside: Fact<InsideFacts>;
   readonly volume: Fact<VolumeFacts | "none">;

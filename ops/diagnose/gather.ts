@@ -15,7 +15,7 @@ import { redisCommand } from "../redis-command";
 import { secretStates } from "../stack-secrets";
 import type { Terminal } from "../terminal";
 import { tryPublishedPorts } from "../try-published-ports";
-import { containerFacts, logLines } from "./container-facts";
+import { containerFacts, eventTimes, logLines } from "./container-facts";
 import {
   type BackupFacts,
   type ContainerFacts,
@@ -191,14 +191,14 @@ async function scheduleLog(docker: Docker, { props }: ResolvedStack): Promise<re
 }
 
 /** The engine keeps the newest 256 events. */
-async function oomEvents(docker: Docker, name: string): Promise<number> {
+async function oomEvents(docker: Docker, name: string): Promise<readonly number[]> {
   const now = Math.floor(Date.now() / 1000);
   const events = await docker.getEvents({
     since: now - DAY_SECONDS,
     until: now,
     filters: { container: [name], event: ["oom"] },
   });
-  return (await text(events)).split("\n").filter((line) => line.trim() !== "").length;
+  return eventTimes(await text(events));
 }
 
 const folderOf = ({ props }: ResolvedStack) => props.server.directives.appenddirname ?? "appendonlydir";

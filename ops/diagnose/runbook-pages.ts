@@ -42,15 +42,41 @@ function index(alerts: readonly LinkedAlert[]): string {
       return `| [${name}](${name}.md) | ${incident?.title} | ${namesOf(alerts, name).join(", ")} |`;
     }),
     "",
-    "In commands, `STACK` stands for the stack, and `CONTAINER`, `VOLUME`, `NETWORK`, `EXPORTER` and `BACKUPS` for what",
-    "`bin/redis-ops config show STACK` calls so. Where the environment renames commands of Redis (production: `CONFIG` is",
-    "`OPS_CONFIG`, `SHUTDOWN` is `OPS_SHUTDOWN`), `diagnose` prints the right name. Where there is no password,",
-    "`docker exec CONTAINER redis-cli …` is enough.",
+    "What stands in capitals in a command is of the stack. `diagnose` fills it in; else `bin/redis-ops config show STACK` has it.",
+    "",
+    "| in a command | what it is |",
+    "| --- | --- |",
+    ...PLACES.map(([name, path]) => `| \`${name}\` | ${path} |`),
+    "",
+    ON_A_STACK,
     "",
     "No step removes data that is not kept: `restore` keeps what it replaces in the volume, `sessions delete` shows what it",
     "would remove before it does, and nothing here is done by removing files of Redis.",
   );
 }
+
+/** Where `config show` has what stands for something in a page. */
+const PLACES: readonly (readonly [placeholder: string, path: string])[] = [
+  ["STACK", "the name of the stack, as `bin/redis-ops stacks` lists it"],
+  ["SERVICE", "the name of the service's file in config/services"],
+  ["CONTAINER", "`server.containerName`"],
+  ["ALIAS", "`server.aliases`, one `--alias` for each"],
+  ["IMAGE", "`server.image`"],
+  ["VOLUME", "`dataVolume.name`"],
+  ["NETWORK", "`network.name`"],
+  ["EXPORTER", "`exporter.containerName`"],
+  ["PORT", "`exporter.hostPort`"],
+  ["BACKUPS", "`backups.schedule.containerName`"],
+  ["ID", "of a backup, as `bin/redis-ops backup list STACK` lists it"],
+  ["FILE", "a file of yours, such as one with a password"],
+  ["NAME", "a name of yours, such as that of a new service"],
+  ["/ANOTHER/DISK", "a folder of yours on a disk that has room"],
+];
+
+const ON_A_STACK =
+  "Commands of Redis stand here by their own names. Where the environment renames them (production: `SHUTDOWN` is " +
+  "`OPS_SHUTDOWN`), these fail as printed: `bin/redis-ops diagnose STACK` prints them with the stack's own names, renamed " +
+  "commands and login. On a stack without a password, leave the login out: `docker exec CONTAINER redis-cli …`.";
 
 const namesOf = (alerts: readonly LinkedAlert[], name: Runbook) => [
   ...new Set(alerts.filter(({ runbook }) => runbook === name).map(({ alert }) => `\`${alert}\``)),
@@ -76,6 +102,8 @@ function page(incident: Incident, alerts: readonly LinkedAlert[]): string {
     ...code(`bin/redis-ops diagnose STACK --incident ${incident.name}`),
     "",
     ...incident.steps.flatMap((step, at) => [...stepLines(step, at + 1), ""]),
+    ON_A_STACK,
+    "",
     "## What not to do",
     "",
     ...incident.never.map((what) => `* ${what}`),

@@ -1,4 +1,5 @@
 import { isPersistent } from "../../core/memory-budget";
+import { PROMETHEUS_DISK_GIB } from "../../core/prometheus-limits";
 import type { RedisStackProps } from "../../core/redis-stack-props";
 
 /** What a volume of a stack takes at most. */
@@ -10,9 +11,9 @@ export interface DiskWant {
 /**
  * What the volumes of a stack take at most, with `maxmemory` full of data that cannot be compressed. Data: an append-only file
  * as it was rewritten, its growth until the next rewrite, and the new one beside it; with save points a snapshot, and the new
- * one beside it. Backups: those that are kept, and the one that is written.
+ * one beside it. Backups: those that are kept, and the one that is written. Prometheus: what it keeps of its measurements.
  */
-export function diskWants({ server, dataVolume, backups }: RedisStackProps): readonly DiskWant[] {
+export function diskWants({ server, dataVolume, backups, prometheus }: RedisStackProps): readonly DiskWant[] {
   const { persistence } = server;
   const maxmemory = server.maxmemory.toBytes();
   const grown = Math.max(
@@ -31,6 +32,9 @@ export function diskWants({ server, dataVolume, backups }: RedisStackProps): rea
     ...(schedule === undefined
       ? []
       : [{ volume: schedule.volumeName, bytes: maxmemory * (backupsKept(schedule) + 1) }]),
+    ...(prometheus === undefined
+      ? []
+      : [{ volume: prometheus.volumeName, bytes: PROMETHEUS_DISK_GIB * 1024 ** 3 }]),
   ];
 }
 

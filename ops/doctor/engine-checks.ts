@@ -1,6 +1,7 @@
 import { bytesText } from "../backup/amounts";
 import { type Check, ok, type Seen, sum } from "./check";
 import type { HostFacts } from "./host-facts";
+import { memoryWanted } from "./memory-wanted";
 
 /** The oldest that this project was run with is 20.10, whose API is 1.41; the provider's client speaks no API before 1.24. */
 const KNOWN_API = "1.41";
@@ -147,13 +148,13 @@ const namesOf = (names: readonly string[]) => names.join(", ");
 
 function memory({ memTotal, stacks }: HostFacts): readonly Seen[] {
   const fix = "move a stack to another host, or lower its memory.maxmemory";
-  const tooBig = stacks.filter(({ props }) => props.server.memoryLimit.toBytes() > memTotal);
-  const all = sum(stacks.map(({ props }) => props.server.memoryLimit.toBytes()));
+  const tooBig = stacks.filter(({ props }) => memoryWanted(props) > memTotal);
+  const all = sum(stacks.map(({ props }) => memoryWanted(props)));
   const saw = `${bytesText(memTotal)} in the host, ${bytesText(all)} in the limits of ${stacks.length} ${stacks.length === 1 ? "stack" : "stacks"}`;
   if (tooBig.length > 0) {
     return tooBig.map(({ id, props }) => ({
       level: "blocks",
-      saw: `${bytesText(memTotal)} in the host, and ${id} has a limit of ${bytesText(props.server.memoryLimit.toBytes())}`,
+      saw: `${bytesText(memTotal)} in the host, and ${id} has a limit of ${bytesText(memoryWanted(props))}`,
       fix,
     }));
   }

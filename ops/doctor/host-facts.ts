@@ -21,7 +21,7 @@ export interface HostFacts {
   readonly clockAheadMs: number;
   /** How exact that is: half of the time that the question took. */
   readonly clockErrorMs: number;
-  /** Memory that the container of a stack uses, by the stack's id; none: it does not run. */
+  /** Memory that the containers of a stack use which `memoryWanted` counts, by the stack's id; none: it does not run. */
   readonly used: ReadonlyMap<string, number>;
   /** Ports of the stacks that somebody else has. */
   readonly portsTaken: readonly PortTaken[];

@@ -3,6 +3,7 @@ import { bytesText } from "../backup/amounts";
 import { type InsideCheck, ok, type Seen, sum } from "./check";
 import { diskWants } from "./disk-wants";
 import type { DiskFacts, HostFacts } from "./host-facts";
+import { memoryWanted } from "./memory-wanted";
 
 /** Redis' own for listening, the log, and its files (CONFIG_MIN_RESERVED_FDS). */
 const RESERVED_FILES = 32;
@@ -95,7 +96,7 @@ export const INSIDE_CHECKS: readonly InsideCheck[] = [
         return [];
       }
       const wanted = sum(
-        stacks.map(({ id, props }) => Math.max(0, props.server.memoryLimit.toBytes() - (used.get(id) ?? 0))),
+        stacks.map(({ id, props }) => Math.max(0, memoryWanted(props) - (used.get(id) ?? 0))),
       );
       const saw = `${bytesText(memAvailable)} available, ${bytesText(swapTotal ?? 0)} swap; the servers may take ${bytesText(wanted)} more`;
       return wanted <= memAvailable

@@ -7,6 +7,7 @@ import { shortestAddress } from "../../core/host-address";
 import { isGone, isNotFound } from "../docker-engine";
 import { runThrowAway } from "../docker-run";
 import { containerMemory } from "../look/memory-now";
+import { sum } from "./check";
 import { diskWants } from "./disk-wants";
 import {
   type HostFacts,
@@ -74,18 +75,26 @@ async function usedMemory(
 ): Promise<ReadonlyMap<string, number>> {
   const used = await Promise.all(
     stacks.map(async ({ id, props }) => {
-      const memory = await containerMemory(docker.getContainer(props.server.containerName)).catch(unlessGone);
-      return memory === undefined ? [] : [[id, memory.used] as const];
+      const { server, prometheus } = props;
+      const containers = [server, ...(prometheus === undefined ? [] : [prometheus])];
+      const memory = await Promise.all(
+        containers.map(({ containerName }) =>
+          containerMemory(docker.getContainer(containerName)).catch(unlessGone),
+        ),
+      );
+      const known = memory.flatMap((one) => (one === undefined ? [] : [one.used]));
+      return known.length === 0 ? [] : [[id, sum(known)] as const];
     }),
   );
   return new Map(used.flat());
 }
 
 /** What the stacks publish, with the container that has the port. */
-function published({ id, props: { server, exporter } }: ResolvedStack) {
+function published({ id, props: { server, exporter, prometheus } }: ResolvedStack) {
   return [
     { hostAddress: server.hostAddress, hostPort: server.hostPort, containerName: server.containerName },
     ...(exporter === undefined ? [] : [exporter]),
+    ...(prometheus === undefined ? [] : [prometheus]),
   ].flatMap(({ hostAddress, hostPort, containerName }) =>
     hostPort === undefined ? [] : [{ stack: id, hostAddress, hostPort, containerName }],
   );

@@ -1,5 +1,5 @@
 import type { LiveRedis } from "../live-redis";
-import type { SavedKeysWriter } from "./saved-keys";
+import { MAX_SAVED_BYTES, type SavedKeysWriter } from "./saved-keys";
 import { unlessError } from "./scan-keys";
 
 /** A larger key is not written to a file, and so is not deleted where a file was asked for. */
@@ -27,6 +27,11 @@ export async function keepKeys<T extends { readonly key: Buffer }>(
     const saved = group.flatMap((one, at) => {
       const dump = unlessError(replies[2 * at]);
       const expiresAt = Number(unlessError(replies[2 * at + 1]));
+      // MEMORY USAGE looks at some of the elements: a few large ones among small ones can be more than it says.
+      if (Buffer.isBuffer(dump) && one.key.length + dump.length > MAX_SAVED_BYTES) {
+        tooLarge.push(one);
+        return [];
+      }
       return Buffer.isBuffer(dump)
         ? [{ one, saved: { key: one.key, dump, expiresAt: expiresAt < 0 ? null : expiresAt } }]
         : [];

@@ -20,8 +20,8 @@ export class Progress {
     this.told = this.started;
   }
 
-  /** @param share - of all keys, 0 to 1. @param found - what came of it until now, e.g. `12 match` */
-  tell(share: number, found: () => string): void {
+  /** @param share - of all keys, 0 to 1. @param found - what came of it until now, e.g. `12 match`; left out: nothing to say */
+  tell(share: number, found?: () => string): void {
     const now = this.now();
     if (now - this.told < TOLD_EVERY_MS) {
       return;
@@ -32,7 +32,7 @@ export class Progress {
     const left = share > 0 ? `, about ${Math.ceil((seconds / share) * (1 - share))} s left` : "";
     this.terminal.err(
       `${Math.floor(share * 100)} %: about ${grouped(passed)} of ${grouped(this.total)} keys, ` +
-        `${grouped(Math.round(passed / seconds))}/s${left}; ${found()}`,
+        `${grouped(Math.round(passed / seconds))}/s${left}${found === undefined ? "" : `; ${found()}`}`,
     );
   }
 }

@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { dirname } from "node:path";
-import { createInterface } from "node:readline";
 import { errorCode } from "../backup/error-code";
 
 /** A key with its value, as DUMP writes it. */
@@ -25,6 +24,12 @@ export interface SavedHead {
 }
 
 const FORMAT = "redis-ops saved keys 1";
+
+/** The most that a key and its value together may have, since the line of more would not be read again. */
+export const MAX_SAVED_BYTES = 32 * 1_048_576;
+
+/** The same in base64, with its time and checksum. */
+const MAX_LINE_BYTES = (MAX_SAVED_BYTES / 3) * 4 + 1024;
 
 /** A file that is not what `SavedKeysWriter` writes. The message says where. */
 export class BadSavedFile extends Error {}
@@ -58,7 +63,7 @@ export class SavedKeysWriter {
   static async create(path: string, head: Omit<SavedHead, "format">): Promise<SavedKeysWriter> {
     return saving(path, async () => {
       const file = await open(path, "wx", 0o600);
-      await file.appendFile(`${JSON.stringify({ format: FORMAT, ...head })}\n`);
+      await file.appendFile(`${oneLine({ format: FORMAT, ...head })}\n`);
       await file.sync();
       const folder = await open(dirname(path));
       await folder.sync().finally(() => folder.close());
@@ -80,7 +85,11 @@ export class SavedKeysWriter {
     await saving(this.path, () => this.file.datasync());
   }
 
-  /** @param isDeleted - false: what was added since the last time is still there, and does not count */
+  /**
+   * Not flushed: where the line is lost, the keys before it count as perhaps deleted, and restoring one that is still there
+   * changes nothing.
+   * @param isDeleted - false: what was added since the last time is still there, and does not count
+   */
   async settle(isDeleted: boolean): Promise<void> {
     this.deleted += isDeleted ? this.batch : 0;
     this.batch = 0;
@@ -92,6 +101,10 @@ export class SavedKeysWriter {
     await this.file.close();
   }
 }
+
+/** JSON on one line: U+2028 and U+2029 end a line, too, for `node:readline` since Node.js 24. */
+const oneLine = (value: object) =>
+  JSON.stringify(value).replace(/[\u2028\u2029]/g, (end) => `\\u${end.charCodeAt(0).toString(16)}`);
 
 async function saving<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
@@ -106,32 +119,54 @@ async function saving<T>(path: string, work: () => Promise<T>): Promise<T> {
 export async function readSavedKeys(
   path: string,
 ): Promise<{ readonly head: SavedHead; readonly batches: AsyncGenerator<readonly SavedKey[]> }> {
-  const stream = createReadStream(path);
-  const lines = createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })[
-    Symbol.asyncIterator
-  ]();
+  const lines = linesOf(createReadStream(path));
   const first = await lines.next();
   const head = first.done ? undefined : parsed(first.value);
   if (!isHead(head)) {
-    stream.destroy();
+    await lines.return(undefined);
     throw new BadSavedFile("line 1 is not the head of such a file");
   }
   return { head, batches: batchesOf(lines) };
 }
 
+/** @throws BadSavedFile at a line of more than `MAX_LINE_BYTES`, so that no file fills the memory */
+async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<string> {
+  let pieces: Buffer[] = [];
+  let bytes = 0;
+  let number = 1;
+  for await (const chunk of chunks) {
+    let start = 0;
+    for (let end = chunk.indexOf("\n"); end >= 0; end = chunk.indexOf("\n", start)) {
+      yield Buffer.concat([...pieces, chunk.subarray(start, end)]).toString();
+      pieces = [];
+      bytes = 0;
+      number += 1;
+      start = end + 1;
+    }
+    pieces.push(chunk.subarray(start));
+    bytes += chunk.length - start;
+    if (bytes > MAX_LINE_BYTES) {
+      throw new BadSavedFile(`line ${number} is longer than ${Math.ceil(MAX_LINE_BYTES / 1_048_576)} MiB`);
+    }
+  }
+  if (bytes > 0) {
+    yield Buffer.concat(pieces).toString();
+  }
+}
+
 async function* batchesOf(lines: AsyncIterator<string>): AsyncGenerator<readonly SavedKey[]> {
   let batch: SavedKey[] = [];
-  let torn: number | undefined;
+  let torn: { readonly number: number; readonly isKey: boolean } | undefined;
   for (let number = 2; ; number += 1) {
     const { value: line, done } = await lines.next();
     if (done) {
       break;
     }
     if (torn !== undefined) {
-      throw new BadSavedFile(`line ${torn} is damaged`);
+      throw new BadSavedFile(`line ${torn.number} is damaged`);
     }
     const content = parsed(line);
-    const saved = asSavedKey(content);
+    const saved = asSavedKey(content, number);
     if (saved !== undefined) {
       batch.push(saved);
     } else if (typeof content === "object" && content !== null && "deleted" in content) {
@@ -140,11 +175,12 @@ async function* batchesOf(lines: AsyncIterator<string>): AsyncGenerator<readonly
       }
       batch = [];
     } else {
-      // The last line may be cut: it was being written when the program ended, so its batch was not deleted.
-      torn = number;
+      // The last line may be cut, or be zeros. A key is on the disk before it is deleted, so that the batch of one that is
+      // cut is still there; after the last key it was said whether they were deleted: perhaps.
+      torn = { number, isKey: line.startsWith("[") };
     }
   }
-  if (torn === undefined && batch.length > 0) {
+  if (torn?.isKey !== true && batch.length > 0) {
     yield batch;
   }
 }
@@ -158,10 +194,13 @@ function parsed(line: string): unknown {
 }
 
 function isHead(value: unknown): value is SavedHead {
-  return typeof value === "object" && value !== null && "format" in value && value.format === FORMAT;
+  const head = { ...(value as Partial<SavedHead> | null | undefined) };
+  const texts = [head.stack, head.savedAt, head.redisVersion, head.filters];
+  return head.format === FORMAT && texts.every((text) => typeof text === "string");
 }
 
-function asSavedKey(value: unknown): SavedKey | undefined {
+/** @throws BadSavedFile when the checksum is right, and the rest is nothing that `add` writes */
+function asSavedKey(value: unknown, number: number): SavedKey | undefined {
   if (!Array.isArray(value) || value.length !== 4) {
     return undefined;
   }
@@ -169,8 +208,15 @@ function asSavedKey(value: unknown): SavedKey | undefined {
   if (sum !== checksum([key, expiresAt, dump])) {
     return undefined;
   }
+  const isTime = expiresAt === null || (Number.isSafeInteger(expiresAt) && expiresAt > 0);
+  if (!isTime || !isBase64(key) || !isBase64(dump)) {
+    throw new BadSavedFile(`line ${number} has a right checksum, and is no key with its value and time`);
+  }
   return { key: Buffer.from(key, "base64"), expiresAt, dump: Buffer.from(dump, "base64") };
 }
+
+const isBase64 = (text: unknown) =>
+  typeof text === "string" && text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text);
 
 /** Against bytes that have changed on a disk: Redis checks the value alone. */
 function checksum(row: readonly unknown[]): string {

@@ -5,15 +5,17 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
  * Runs `work`, which asks between two batches whether it has been told to stop. The first signal is told to it alone; the
- * second ends the program at once, with exit code 1.
+ * second ends the program at once, with exit code 1, when `tell` has said what was done until then.
  */
 export async function stopping<T>(
   terminal: Terminal,
+  tell: () => void,
   work: (isStopped: () => boolean) => Promise<T>,
 ): Promise<T> {
   let isStopped = false;
   const stop = () => {
     if (isStopped) {
+      tell();
       process.exit(ExitCode.unhealthy);
     }
     isStopped = true;

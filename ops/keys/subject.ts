@@ -1,4 +1,4 @@
-import type { StoreKind } from "../../core/redis-stack-props";
+import type { StoreKind } from "../../core/store-props";
 import { grouped } from "./progress";
 
 /** What a group of commands is about, and what it calls it. */
@@ -26,7 +26,7 @@ export const CACHE: Subject = {
   command: "cache",
   one: "key",
   many: "keys",
-  filters: "--match, --store, --key",
+  filters: "--match, --key, --without-ttl",
 };
 
 export const LOCKS: Subject = {

@@ -7,13 +7,19 @@ export type Command = readonly [string, ...(string | number | Buffer)[]];
 /** What Redis answers; an error of one command is a value, since the other commands of a batch were done. */
 export type Reply = Buffer | number | null | Error | readonly Reply[];
 
-/** The connection ended while a reply was due: whether Redis did what it was sent is not known. */
+/** The connection ended, or nothing came, while a reply was due: whether Redis did what it was sent is not known. */
 export class ConnectionLost extends Error {
-  constructor() {
-    super("the connection to Redis was lost");
+  constructor(message = "the connection to Redis was lost") {
+    super(message);
     this.name = "ConnectionLost";
   }
 }
+
+/** Seconds without one byte of Redis, while a reply is due, after which it is said that this waits. */
+export const TOLD_AFTER_S = 5;
+
+/** The same, after which Redis is given up. A server that runs a script answers BUSY after 5 s (busy-reply-threshold). */
+export const SILENCE_LIMIT_S = 30;
 
 interface Batch {
   readonly size: number;
@@ -30,6 +36,8 @@ export class Wire extends Duplex {
   private readonly waiting: Batch[] = [];
   private held: (() => void)[] = [];
   private hasEnded = false;
+  private clock: NodeJS.Timeout | undefined;
+  private silentSeconds = 0;
   private readonly parser = new RedisParser({
     returnReply: (reply) => this.answered(reply as Reply),
     returnError: (error) => this.answered(error),
@@ -37,9 +45,11 @@ export class Wire extends Duplex {
     returnBuffers: true,
   });
 
+  /** @param onSilence - is told, once until the next byte, that nothing has come for `TOLD_AFTER_S`. @default - nobody is */
   constructor(
     private readonly toServer: Writable,
     private readonly fromServer: Readable,
+    private readonly onSilence: () => void = () => undefined,
   ) {
     super();
     toServer.on("error", () => this.end());
@@ -53,7 +63,7 @@ export class Wire extends Duplex {
   /**
    * Sends the commands together, and resolves with a reply for each. Several batches may wait at the same time; none may be
    * sent while a command of ioredis waits.
-   * @throws ConnectionLost when the connection ends before the last reply
+   * @throws ConnectionLost when the connection ends before the last reply, or nothing comes for `SILENCE_LIMIT_S`
    */
   batch(commands: readonly Command[]): Promise<readonly Reply[]> {
     if (commands.length === 0) {
@@ -63,6 +73,9 @@ export class Wire extends Duplex {
       if (this.hasEnded) {
         reject(new ConnectionLost());
         return;
+      }
+      if (this.waiting.length === 0) {
+        this.watchSilence();
       }
       this.waiting.push({ size: commands.length, replies: [], resolve, reject });
       this.toServer.write(encoded(commands));
@@ -93,7 +106,22 @@ export class Wire extends Duplex {
     done(error);
   }
 
+  /** Counts in seconds that this program runs: while it is stopped (Ctrl-Z), Redis cannot be late. */
+  private watchSilence(): void {
+    this.silentSeconds = 0;
+    this.clock = setInterval(() => {
+      this.silentSeconds += 1;
+      if (this.silentSeconds === TOLD_AFTER_S) {
+        this.onSilence();
+      } else if (this.silentSeconds === SILENCE_LIMIT_S) {
+        this.lose(new ConnectionLost(`no answer from Redis for ${SILENCE_LIMIT_S} s`));
+        this.destroy();
+      }
+    }, 1000);
+  }
+
   private receive(chunk: Buffer): void {
+    this.silentSeconds = 0;
     if (this.waiting.length > 0) {
       this.parser.execute(chunk);
     } else if (!this.push(chunk)) {
@@ -112,6 +140,7 @@ export class Wire extends Duplex {
       this.waiting.shift();
       batch.resolve(batch.replies);
       if (this.waiting.length === 0) {
+        clearInterval(this.clock);
         const held = this.held;
         this.held = [];
         for (const send of held) {
@@ -121,14 +150,15 @@ export class Wire extends Duplex {
     }
   }
 
-  private lose(): void {
+  private lose(error = new ConnectionLost()): void {
     if (this.hasEnded) {
       return;
     }
     this.hasEnded = true;
+    clearInterval(this.clock);
     this.push(null);
     for (const { reject } of this.waiting.splice(0)) {
-      reject(new ConnectionLost());
+      reject(error);
     }
   }
 }

@@ -1,5 +1,6 @@
 import { Command } from "ioredis";
-import type { RedisServerProps, StoreProps } from "../../core/redis-stack-props";
+import type { RedisServerProps } from "../../core/redis-stack-props";
+import type { StoreProps } from "../../core/store-props";
 import { keyShape } from "./key-shape";
 
 /** Commands whose first word is a part of their name. */
@@ -28,6 +29,23 @@ const KEY_AFTER_SUBCOMMAND: ReadonlySet<string> = new Set(["MEMORY USAGE", "OBJE
 /** Ranges from the first to the last element. */
 const WHOLE_RANGE: ReadonlySet<string> = new Set(["0 -1", "- +", "-inf +inf", "+ -", "+inf -inf"]);
 const RANGES = /^(?:L|Z|ZREV|X|XREV)RANGE(?:BYSCORE|BYLEX)?$/;
+
+/** Commands that say how many keys follow, by where among their words they do. */
+const COUNT_OF_KEYS: Readonly<Record<string, number>> = {
+  ...Object.fromEntries(
+    ["EVAL", "EVALSHA", "EVAL_RO", "EVALSHA_RO", "FCALL", "FCALL_RO", "BLMPOP", "BZMPOP"].map((name) => [
+      name,
+      1,
+    ]),
+  ),
+  ...Object.fromEntries(["ZUNIONSTORE", "ZINTERSTORE", "ZDIFFSTORE"].map((name) => [name, 1])),
+  ...Object.fromEntries(
+    ["SINTERCARD", "LMPOP", "ZUNION", "ZINTER", "ZMPOP", "ZINTERCARD", "ZDIFF", "MSETEX"].map((name) => [
+      name,
+      0,
+    ]),
+  ),
+};
 
 export interface CommandShape {
   /** By its own name, with its subcommand: `GET`, `CONFIG GET`. */
@@ -79,7 +97,21 @@ function keysOf(name: string, command: string, rest: readonly string[]): readonl
   }
   // The slow log cuts long commands: what stands in place of the rest is no key.
   const whole = rest.filter((word) => !/^\.\.\. \(\d+ more arguments\)$/.test(word));
-  return new Command(name.toLowerCase(), [...whole])
+  return new Command(name.toLowerCase(), withTrueCount(name, whole))
     .getKeys()
     .filter((key): key is string => typeof key === "string");
+}
+
+/**
+ * Redis refuses a command that says more keys than it has words, after MONITOR has shown it; ioredis would look for each of
+ * them. Of one that the slow log cut, the keys that are left are told.
+ */
+function withTrueCount(name: string, words: readonly string[]): string[] {
+  const at = COUNT_OF_KEYS[name];
+  if (at === undefined || at >= words.length) {
+    return at === undefined ? [...words] : [];
+  }
+  const most = Math.max(0, words.length - at - 1);
+  const said = words[at] ?? "";
+  return words.with(at, `${/^\d+$/.test(said) ? Math.min(Number(said), most) : 0}`);
 }

@@ -18,11 +18,6 @@ export function infoNumber(info: Info, name: string): number | undefined {
   return numberOf(info.get(name));
 }
 
-/** The parts of a field such as `cmdstat_get:calls=1,usec=2`; empty where there is no such field. */
-export function infoParts(info: Info, name: string): ReadonlyMap<string, string> {
-  return partsOf(info.get(name) ?? "");
-}
-
 /** The fields that start with `prefix`, by the rest of their names: `cmdstat_`, `errorstat_`, `db`, `latency_percentiles_usec_`. */
 export function infoGroup(info: Info, prefix: string): ReadonlyMap<string, ReadonlyMap<string, string>> {
   return new Map(

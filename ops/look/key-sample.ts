@@ -1,5 +1,8 @@
-import type { StoreProps } from "../../core/redis-stack-props";
+import type { StoreProps } from "../../core/store-props";
+import { keyText } from "../keys/key-text";
+import { Progress } from "../keys/progress";
 import type { LiveRedis } from "../live-redis";
+import type { Terminal } from "../terminal";
 import { parseInfo } from "./info";
 import { keyShape } from "./key-shape";
 
@@ -37,13 +40,13 @@ const BATCH = 250;
 /**
  * Looks at up to `limit` keys in the order of SCAN, which for keys is as good as chance. Neither SCAN nor OBJECT counts as an
  * access. Undefined: SCAN or OBJECT is disabled.
- * @param tell gets how many were looked at, after each batch
+ * @throws ReplyError when Redis says no
  */
 export async function sampleKeys(
   live: Pick<LiveRedis, "redis" | "commandName">,
   stores: readonly StoreProps[],
   limit: number,
-  tell: (looked: number) => void = () => undefined,
+  terminal: Terminal,
 ): Promise<KeySample | undefined> {
   const { redis, commandName } = live;
   const [object, scan] = [commandName("OBJECT"), commandName("SCAN")];
@@ -53,6 +56,8 @@ export async function sampleKeys(
   const policy = parseInfo(await redis.info("memory")).get("maxmemory_policy") ?? "noeviction";
   const measure: HeatMeasure = policy.endsWith("-lfu") ? "frequency" : "idle";
   const subcommand = measure === "frequency" ? "FREQ" : "IDLETIME";
+  const of = Number(await redis.dbsize());
+  const progress = new Progress(terminal, Math.min(limit, of));
   const found = new Map<string, KeyHeat>();
   let cursor = "0";
   do {
@@ -63,18 +68,20 @@ export async function sampleKeys(
     for (const key of wanted) {
       pipeline.call(object, subcommand, key);
     }
-    const values = ((await pipeline.exec()) ?? []).map(([, value]) => value); // none: the key has gone meanwhile
+    const replies = (await pipeline.exec()) ?? [];
     for (const [at, key] of wanted.entries()) {
-      const value = values[at];
+      const [error, value] = replies[at] ?? [];
+      if (error) {
+        throw error;
+      }
+      // No number: the key has gone meanwhile.
       if (typeof value === "number") {
-        const text = key.toString("utf8");
-        found.set(key.toString("latin1"), { key: text, shape: keyShape(key, stores), value });
+        found.set(key.toString("latin1"), { key: keyText(key), shape: keyShape(key, stores), value });
       }
     }
-    tell(found.size);
+    progress.tell(found.size / Math.max(1, Math.min(limit, of)));
   } while (cursor !== "0" && found.size < limit);
   const keys = [...found.values()].sort(hotter(measure));
-  const of = Number(await redis.dbsize());
   return { measure, policy, sampled: keys.length, of, shapes: shapesOf(keys, measure), keys };
 }
 

@@ -1,5 +1,5 @@
-import type { StoreProps } from "../../core/redis-stack-props";
-import { matchesKey } from "../backup/match-key";
+import type { StoreProps } from "../../core/store-props";
+import { storeOf } from "../keys/store-of";
 
 const SEPARATOR = /([:/|])/;
 
@@ -7,17 +7,20 @@ const SEPARATOR = /([:/|])/;
 const WORD = /^[a-z]+(?:[._-][a-z]+)*$/i;
 const LONGEST_WORD = 24;
 
+/** Of a key, for its shape: the last part is not shown, and a name of 512 MB has no more words than this. */
+const LONGEST_READ = 1024;
+
 /**
  * A key without the part that tells whose it is: the pattern of the store that it belongs to, else the words it begins with,
  * such as `user:*`. Nothing of a key's last part is shown, unless it has no other and is a word.
  */
-export function keyShape(key: Buffer | string, stores: readonly Pick<StoreProps, "keys" | "kind">[]): string {
+export function keyShape(key: Buffer | string, stores: readonly StoreProps[]): string {
   const bytes = Buffer.isBuffer(key) ? key : Buffer.from(key);
-  const store = stores.find(({ kind, keys }) => kind !== "pub-sub" && matchesKey(keys, bytes));
+  const store = storeOf(stores, bytes);
   if (store !== undefined) {
     return store.keys;
   }
-  const parts = bytes.toString("utf8").split(SEPARATOR);
+  const parts = bytes.subarray(0, LONGEST_READ).toString("utf8").split(SEPARATOR);
   if (parts.length === 1) {
     return isWord(parts[0]) ? `${parts[0]}` : "*";
   }

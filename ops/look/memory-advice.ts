@@ -1,3 +1,4 @@
+import { levelAbove } from "../../core/levels";
 import type { LevelsProps } from "../../core/redis-stack-props";
 import { bytesText } from "../backup/amounts";
 import type { MemoryNow } from "./memory-now";
@@ -46,18 +47,17 @@ const percent = (part: number, whole: number) => `${((100 * part) / whole).toFix
 const RULES: readonly Rule[] = [
   {
     id: "maxmemory-critical",
-    holds: ({ now, levels }) => (now.usedPercent ?? 0) >= levels.critical,
+    holds: ({ now, levels }) => levelAbove(now.usedPercent ?? 0, levels) === "critical",
     saw: ({ now, levels }) =>
-      `${now.usedPercent?.toFixed(0)} % of maxmemory is used, ${levels.critical} % is critical`,
+      `${now.usedPercent?.toFixed(1)} % of maxmemory is used, above ${levels.critical} % is critical`,
     next: ({ id }) =>
       `see who grows with bin/redis-ops memory ${id} --grow 10s, then docs/runbooks/memory-exhaustion.md`,
   },
   {
     id: "maxmemory-warning",
-    holds: ({ now, levels }) =>
-      (now.usedPercent ?? 0) >= levels.warning && (now.usedPercent ?? 0) < levels.critical,
+    holds: ({ now, levels }) => levelAbove(now.usedPercent ?? 0, levels) === "warning",
     saw: ({ now, levels }) =>
-      `${now.usedPercent?.toFixed(0)} % of maxmemory is used, ${levels.warning} % is worth a warning`,
+      `${now.usedPercent?.toFixed(1)} % of maxmemory is used, above ${levels.warning} % is worth a warning`,
     next: ({ id }) => `see what takes it with bin/redis-ops memory ${id} --keys`,
   },
   {

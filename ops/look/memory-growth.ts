@@ -1,5 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { z } from "zod";
 import { InvalidInputError } from "../../core/problem";
 import type { Estimate, KeysReport, Share } from "./memory-tally";
@@ -122,28 +121,54 @@ function parsed(text: string): unknown {
 }
 
 /**
- * Looks whether a new file can be made, before a look begins that may take long.
- * @throws InvalidInputError when it is there already, or its folder is not
+ * Looks whether a new file can be made, before a look begins that may take long. Leaves nothing.
+ * @throws InvalidInputError when it cannot
  */
 export function checkNewFile(file: string): void {
-  const got = existsSync(file)
-    ? "a file that is there"
-    : existsSync(dirname(resolve(file)))
-      ? undefined
-      : "no such folder";
-  if (got !== undefined) {
-    throw new InvalidInputError([
-      {
-        field: `--save-to ${file}`,
-        got,
-        expected: "a new file, in a folder that is there",
-        fix: "write another name",
-      },
-    ]);
-  }
+  make(file, "");
+  rmSync(file);
 }
 
-/** Writes it for its owner alone, and over nothing. */
+/**
+ * Writes it for its owner alone, and over nothing.
+ * @throws InvalidInputError when it cannot be written; nothing is left of it then
+ */
 export function writeSnapshot(file: string, snapshot: MemorySnapshot): void {
-  writeFileSync(file, `${JSON.stringify(snapshot, null, 2)}\n`, { flag: "wx", mode: 0o600 });
+  make(file, `${JSON.stringify(snapshot, null, 2)}\n`);
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  EEXIST: "a file that is there",
+  ENOENT: "no such folder",
+  ENOSPC: "a disk that is full",
+};
+
+function make(file: string, text: string): void {
+  const refuse = (error: unknown) => {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === undefined
+      ? error
+      : new InvalidInputError([
+          {
+            field: `--save-to ${file}`,
+            got: REASONS[code] ?? code,
+            expected: "a new file, in a folder that is there and has room",
+            fix: "write another name",
+          },
+        ]);
+  };
+  let opened: number;
+  try {
+    opened = openSync(file, "wx", 0o600);
+  } catch (error) {
+    throw refuse(error);
+  }
+  try {
+    writeFileSync(opened, text);
+  } catch (error) {
+    rmSync(file);
+    throw refuse(error);
+  } finally {
+    closeSync(opened);
+  }
 }

@@ -1,4 +1,5 @@
-import type { StoreProps } from "../../core/redis-stack-props";
+import type { StoreProps } from "../../core/store-props";
+import { Progress } from "../keys/progress";
 import type { Command } from "../keys/wire";
 import type { LiveRedis } from "../live-redis";
 import type { Terminal } from "../terminal";
@@ -22,11 +23,6 @@ export interface KeySource {
  */
 const KEYS_AT_ONCE = 64;
 
-const PROGRESS_EVERY_MS = 2000;
-
-/** Redis answered one of these questions with an error. */
-export class ReplyFailed extends Error {}
-
 /** Which keys to look at: so many by chance, or every one. */
 export interface HowMany {
   readonly sample: number;
@@ -48,11 +44,12 @@ export async function readKeys(
   const size = await source.size();
   const isWhole = all || size <= sample;
   const tally = new MemoryTally(stores);
-  const tell = progress(isWhole ? size : sample, terminal);
+  const wanted = isWhole ? size : sample;
+  const progress = new Progress(terminal, wanted);
   const measure = async (keys: readonly Buffer[]) => {
     for (let at = 0; at < keys.length; at += KEYS_AT_ONCE) {
       tally.add(await source.measure(keys.slice(at, at + KEYS_AT_ONCE)));
-      tell(tally.looked);
+      progress.tell(Math.min(1, tally.looked / Math.max(1, wanted)));
     }
   };
   if (isWhole) {
@@ -79,20 +76,6 @@ async function scanAll(
   } while (cursor !== "0");
 }
 
-function progress(all: number, terminal: Terminal): (looked: number) => void {
-  const started = Date.now();
-  let told = started;
-  return (looked) => {
-    const now = Date.now();
-    if (now - told >= PROGRESS_EVERY_MS) {
-      told = now;
-      const perSecond = (1000 * looked) / (now - started);
-      const left = Math.ceil(Math.max(0, all - looked) / perSecond);
-      terminal.err(`looked at ${looked} of ${all} keys, ${Math.round(perSecond)} per second, ${left} s left`);
-    }
-  };
-}
-
 /**
  * The keys of a running server. TYPE and PTTL count as reads in `keyspace_hits`; nothing here is a use for eviction. Of
  * expired keys that nobody asked for, RANDOMKEY removes those that it meets, as any read does.
@@ -102,7 +85,7 @@ export function keySource({ batch }: Pick<LiveRedis, "batch">): KeySource {
     const replies = await batch(commands);
     const failed = replies.find((reply) => reply instanceof Error);
     if (failed instanceof Error) {
-      throw new ReplyFailed(failed.message);
+      throw failed;
     }
     return replies;
   };

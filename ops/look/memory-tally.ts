@@ -1,5 +1,6 @@
-import type { StoreProps } from "../../core/redis-stack-props";
-import { keyText, type Prefix, Prefixes } from "./memory-prefixes";
+import type { StoreProps } from "../../core/store-props";
+import { keyText } from "../keys/key-text";
+import { type Prefix, Prefixes } from "./memory-prefixes";
 
 /** A key as it was seen. */
 export interface MeasuredKey {

@@ -10,7 +10,7 @@ import { streamExec } from "../docker-run";
  * The most that is read of MONITOR, whatever `seconds` says. Where it is reached, what is told is of less time. It also bounds
  * what the server has to hold for a slow reader, since output buffers of clients have no limit.
  */
-export const MONITOR_LIMIT_BYTES = 16 * 1024 * 1024;
+const MONITOR_LIMIT_BYTES = 16 * 1024 * 1024;
 
 /**
  * Logs in and sends MONITOR by the name that it has here: redis-cli knows it by its own name alone. `timeout` and `head` are in

@@ -1,39 +1,27 @@
 import type { ResolvedStack } from "../../config/resolve-stack";
-import { InvalidInputError } from "../../core/problem";
 import { connectEngine } from "../docker-engine";
-import { connectRedis, isReplyError, type LiveRedis } from "../live-redis";
+import { connectRedis, isServersFault, type LiveRedis } from "../live-redis";
+import { ServerFault } from "../server-fault";
+import type { Terminal } from "../terminal";
 
 /**
  * Hands one connection to the server of a stack to `use`, and closes it whatever happens.
- * @throws InvalidInputError when there is no engine or no running server, when it does not let us in, or when it says no
+ * @throws InvalidInputError when there is no engine or no running server, or when it does not let us in
+ * @throws ServerFault when it says no or goes away later
  */
-export async function onServer<T>(stack: ResolvedStack, use: (live: LiveRedis) => Promise<T>): Promise<T> {
-  const live = await connectRedis(await connectEngine(stack.props.docker), stack);
+export async function onServer<T>(
+  stack: ResolvedStack,
+  terminal: Terminal,
+  use: (live: LiveRedis) => Promise<T>,
+): Promise<T> {
+  const live = await connectRedis(await connectEngine(stack.props.docker), stack, { terminal });
   try {
     return await use(live);
   } catch (error) {
-    if (!isReplyError(error) && !isLost(error)) {
-      throw error;
-    }
-    throw new InvalidInputError([
-      {
-        field: `${stack.id} server`,
-        got: error.message,
-        expected: "an answer",
-        fix: `look with bin/redis-ops diagnose ${stack.id}`,
-      },
-    ]);
+    throw isServersFault(error) ? new ServerFault(stack.id, error.message) : error;
   } finally {
     live.close();
   }
-}
-
-/** Whether the connection has ended under a command: the server was stopped, or its container. */
-function isLost(error: unknown): error is Error {
-  return (
-    error instanceof Error &&
-    /^Connection is closed|^Stream isn't writeable|ECONNRESET|EPIPE/.test(error.message)
-  );
 }
 
 /**

@@ -22,6 +22,9 @@ const BACKUPS_LIMIT_MS = 6000;
 /** Backups are looked for once in this time, however often the rest is. */
 const BACKUPS_EVERY_MS = 60_000;
 
+/** Of a container that the stack does not have. */
+const RUNS = { state: "", isRunning: true } as const;
+
 /** Looks at one stack as often as it is asked to, over one connection, which is made anew when it is gone. Never throws for what is away. */
 export class StackReader {
   private readonly docker: Docker;
@@ -39,15 +42,18 @@ export class StackReader {
     if (!isRunning) {
       this.close();
     }
-    const [answer, backupAge] = await Promise.all([
+    const isThere = state !== NO_ENGINE && state !== NOT_DEPLOYED;
+    const [answer, backupAge, beside] = await Promise.all([
       isRunning ? this.info() : undefined,
-      state === NO_ENGINE || state === NOT_DEPLOYED ? undefined : this.backupAge(),
+      isThere ? this.backupAge() : undefined,
+      isThere ? this.beside() : [],
     ]);
     const info = typeof answer === "string" ? undefined : answer;
     const facts = {
       state: typeof answer === "string" ? answer : state,
       ...(info === undefined ? {} : { info }),
       ...(backupAge === undefined ? {} : { backupAge }),
+      beside,
     };
     const status = judgeStack(id, props, facts, this.before);
     this.before = info;
@@ -60,8 +66,26 @@ export class StackReader {
     this.before = undefined;
   }
 
-  private async container(): Promise<{ readonly state: string; readonly isRunning: boolean }> {
-    const container = this.docker.getContainer(this.stack.props.server.containerName);
+  /** What does not run of the exporter and the container that makes backups. An engine that does not say is told elsewhere. */
+  private async beside(): Promise<readonly string[]> {
+    const { exporter, backups } = this.stack.props;
+    const containers = [
+      ["exporter", exporter?.containerName],
+      ["container of backups", backups.schedule?.containerName],
+    ] as const;
+    const looks = containers.map(async ([what, name]) => {
+      const { state, isRunning } = name === undefined ? RUNS : await this.container(name);
+      return isRunning || state === NO_ENGINE
+        ? []
+        : [`${what} ${name}: ${state === NOT_DEPLOYED ? "not there" : state}`];
+    });
+    return (await Promise.all(looks)).flat();
+  }
+
+  private async container(
+    name = this.stack.props.server.containerName,
+  ): Promise<{ readonly state: string; readonly isRunning: boolean }> {
+    const container = this.docker.getContainer(name);
     try {
       const found = await container.inspect({ abortSignal: AbortSignal.timeout(LIMIT_MS) });
       const { Status } = found.State;

@@ -1,7 +1,9 @@
 import type Docker from "dockerode";
-import type { RedisStackProps } from "../../core/redis-stack-props";
+import { levelAbove } from "../../core/levels";
+import type { LevelsProps, RedisStackProps } from "../../core/redis-stack-props";
 import { ageText, bytesText } from "../backup/amounts";
 import { hitRatioOf, type Info, infoNumber } from "./info";
+import { evictsAnything, refusedWrites, refusesWrites } from "./refused-writes";
 
 /** What Docker and Redis said of a stack at one moment. Pure data, so that it can be judged without either. */
 export interface StackFacts {
@@ -11,6 +13,8 @@ export interface StackFacts {
   readonly info?: Info;
   /** Seconds since the newest backup was begun; null: there is none. Undefined: not known. */
   readonly backupAge?: number | null;
+  /** Containers beside the server that do not run, such as `exporter shop-prod-exporter: stopped (exit 0)`. */
+  readonly beside?: readonly string[];
 }
 
 /** One stack on the screen. Left out: not known. */
@@ -21,6 +25,9 @@ export interface StackStatus {
   readonly uptimeSeconds?: number;
   readonly usedMemory?: number;
   readonly maxmemory?: number;
+  /** Whether writes fail, since memory is full. */
+  readonly refusesWrites?: boolean;
+  /** Connections but the one that asks. */
   readonly clients?: number;
   readonly maxclients?: number;
   readonly opsPerSecond?: number;
@@ -28,6 +35,7 @@ export interface StackStatus {
   readonly hitRatio?: number;
   readonly hitRatioSince?: number;
   readonly evicted?: number;
+  /** Connections rejected since the start. */
   readonly rejected?: number;
   /** Seconds since the last snapshot was written, or the server was started. */
   readonly lastSaveSeconds?: number;
@@ -44,9 +52,6 @@ const WELL: ReadonlySet<string> = new Set(["healthy", "starting", "running", NOT
 
 /** With fewer reads than this since the start, the share that found a key says nothing. */
 const LEAST_READS = 1000;
-
-/** Policies that keep the server full on purpose: they can remove any key. */
-const EVICTS_ANY = /^allkeys-/;
 
 /** In one or a few words: what Docker says of a server's container. */
 export function containerState({ State }: Docker.ContainerInspectInfo): string {
@@ -90,7 +95,11 @@ export function judgeStack(
       stack,
       state,
       ...(backupAge === undefined ? {} : { backupAge }),
-      problems: [...(WELL.has(state) ? [] : [state]), ...backupProblems(props, facts)],
+      problems: [
+        ...(WELL.has(state) ? [] : [state]),
+        ...backupProblems(props, facts),
+        ...(facts.beside ?? []),
+      ],
     };
   }
   const number = (name: string) => infoNumber(info, name) ?? 0;
@@ -105,7 +114,8 @@ export function judgeStack(
     uptimeSeconds: number("uptime_in_seconds"),
     usedMemory: number("used_memory"),
     maxmemory: number("maxmemory"),
-    clients: number("connected_clients"),
+    refusesWrites: refusesWrites(info, limitOf(info), props.thresholds.memory),
+    clients: othersConnected(info),
     maxclients: number("maxclients"),
     opsPerSecond: number("instantaneous_ops_per_sec"),
     ...defined("hitRatio", hitRatioOf(number(hits), number(misses))),
@@ -125,43 +135,63 @@ export function judgeStack(
       ...(WELL.has(state) ? [] : [state]),
       ...levelProblems(props, info),
       ...(before !== undefined && since("rejected_connections") > 0
-        ? [`${since("rejected_connections")} connections were refused since the look before`]
+        ? [`${since("rejected_connections")} connections were rejected since the look before`]
         : []),
       ...["rdb_last_bgsave_status", "aof_last_write_status", "aof_last_bgrewrite_status"]
         .filter(failed)
         .map((name) => `${name} is err: the data is in memory alone`),
       ...backupProblems(props, facts),
+      ...(facts.beside ?? []),
     ],
   };
 }
+
+const limitOf = (info: Info) => ({
+  maxmemory: infoNumber(info, "maxmemory") ?? 0,
+  policy: info.get("maxmemory_policy"),
+});
+
+/** Redis counts the connection that asks. */
+const othersConnected = (info: Info) => Math.max(0, (infoNumber(info, "connected_clients") ?? 0) - 1);
 
 const defined = <K extends string, T>(name: K, value: T | undefined) =>
   (value === undefined ? {} : { [name]: value }) as { readonly [name in K]?: T };
 
 /** The service's own thresholds: those at which somebody is told. */
-function levelProblems({ thresholds, server }: RedisStackProps, info: Info): readonly string[] {
+function levelProblems({ thresholds }: RedisStackProps, info: Info): readonly string[] {
   const number = (name: string) => infoNumber(info, name) ?? 0;
-  const { memory, connectedClients, blockedClients, hitRatio } = thresholds;
-  const percent = number("maxmemory") === 0 ? 0 : (number("used_memory") / number("maxmemory")) * 100;
+  const { connectedClients, blockedClients, hitRatio } = thresholds;
   const reads = number("keyspace_hits") + number("keyspace_misses");
   const found = (hitRatioOf(number("keyspace_hits"), number("keyspace_misses")) ?? 1) * 100;
-  const [clients, blocked] = [number("connected_clients"), number("blocked_clients")];
+  const [clients, blocked] = [othersConnected(info), number("blocked_clients")];
   return [
-    ...(percent >= memory.warning && !EVICTS_ANY.test(server.maxmemoryPolicy)
-      ? [
-          `${bytesText(number("used_memory"))} are ${Math.floor(percent)} % of maxmemory, from ${memory.warning} % on somebody is told`,
-        ]
+    ...memoryProblems(thresholds.memory, info),
+    ...(levelAbove(clients, connectedClients) !== undefined
+      ? [`${clients} connections, above ${connectedClients.warning} somebody is told`]
       : []),
-    ...(clients >= connectedClients.warning
-      ? [`${clients} connections, from ${connectedClients.warning} on somebody is told`]
-      : []),
-    ...(blockedClients !== undefined && blocked > blockedClients.warning
+    ...(blockedClients !== undefined && levelAbove(blocked, blockedClients) !== undefined
       ? [`${blocked} blocked clients, above ${blockedClients.warning} somebody is told`]
       : []),
     ...(hitRatio !== undefined && reads >= LEAST_READS && found < hitRatio.warning
       ? [`${Math.floor(found)} % of reads find a key, below ${hitRatio.warning} % somebody is told`]
       : []),
   ];
+}
+
+/** In the numbers of the row. */
+function memoryProblems(levels: LevelsProps<number>, info: Info): readonly string[] {
+  const { maxmemory, policy } = limitOf(info);
+  const used = infoNumber(info, "used_memory") ?? 0;
+  const level = maxmemory === 0 ? undefined : levelAbove((used / maxmemory) * 100, levels);
+  const isRefusing = refusesWrites(info, { maxmemory, policy }, levels);
+  if ((level === undefined || evictsAnything(policy)) && !isRefusing) {
+    return [];
+  }
+  const refused = refusedWrites(info);
+  const share = `${bytesText(used)} are ${((used / maxmemory) * 100).toFixed(1)} % of maxmemory (${bytesText(maxmemory)})`;
+  const above = level === undefined ? "" : `, above the ${level} threshold of ${levels[level]} %`;
+  const counted = refused === 0 ? "" : `, ${refused} since the start`;
+  return [`${isRefusing ? `writes are refused${counted}: ` : ""}${share}${above}`];
 }
 
 /** As `backup list` warns: twice the time from one backup to the next has passed. */

@@ -3,11 +3,11 @@ import { changeWatched } from "../keys/change-watched";
 import { unlessError } from "../keys/scan-keys";
 import type { Command } from "../keys/wire";
 import type { LiveRedis } from "../live-redis";
+import { JOB_KEYS, type JobPlace, readPlaces } from "./job-places";
 import { JOBS_TOGETHER, readJobs } from "./read-jobs";
 import {
   dependenciesKey,
   dependentsKey,
-  executionsKey,
   groupKey,
   type Job,
   jobKey,
@@ -15,7 +15,6 @@ import {
   QUEUES,
   queueKey,
   registryKey,
-  resultsKey,
   rqTime,
   textOf,
 } from "./rq";
@@ -32,10 +31,15 @@ export interface FailedJob {
 export const OUTCOMES = {
   changed: "",
   notFailed: "not failed",
-  gone: "with no hash that could run",
+  started: "not failed: started",
+  queued: "not failed: waits in its queue",
+  otherStatus: "not failed by the status of their hash",
+  gone: "whose hash is gone, or names no queue",
+  noData: "without a payload in their hash (data), so that there is nothing to run",
   notOld: "not that old, or without a date of their end",
   awaited: "that other jobs wait for",
   noList: "whose queue is no list",
+  otherType: "with a key of another type than RQ gives it",
   restless: "that somebody else kept changing",
 } as const;
 export type Outcome = keyof typeof OUTCOMES;
@@ -92,11 +96,10 @@ export const deletion = (olderThan: number | undefined): FailedChange => ({
   unlessAwaited: true,
   ...(olderThan === undefined ? {} : { olderThan }),
   commands: ({ id, queue }, job) => {
-    const keys = [jobKey, resultsKey, executionsKey, dependentsKey, dependenciesKey];
     const group = job?.fields.group_id;
     return [
       ["ZREM", registryKey("failed", queue), id],
-      ...keys.map((key): Command => ["UNLINK", key(id)]),
+      ...JOB_KEYS.map(([key]): Command => ["UNLINK", key(id)]),
       ...(group === undefined || group.length === 0 ? [] : [["SREM", groupKey(group), id] satisfies Command]),
     ];
   },
@@ -130,31 +133,41 @@ export async function judgeFailed(
   change: FailedChange,
   now: number,
 ): Promise<readonly { readonly outcome: Outcome; readonly job: FailedJob; readonly known?: Job }[]> {
-  const replies = await live.batch(
-    jobs.flatMap(({ id, queue }): Command[] => [
-      ["ZSCORE", registryKey("failed", queue), id],
-      ["SCARD", dependentsKey(id)],
-      ["TYPE", queueKey(queue)],
-    ]),
-  );
+  const places = await readPlaces(live, jobs);
   const known = await readJobs(
     live,
     jobs.map(({ id }) => id),
   );
   return jobs.map((job, at) => {
-    const its = known[at];
-    const [score, dependents, type] = replies.slice(3 * at, 3 * at + 3).map(unlessError);
-    const isList = ["list", "none"].includes(`${type}`);
-    const outcome =
-      score === null
-        ? its === undefined
-          ? "gone"
-          : "notFailed"
-        : isList
-          ? outcomeOf(its, Number(dependents) > 0, change, now)
-          : "noList";
+    const [its, place] = [known[at], places[at]];
+    const outcome = place?.isFailed
+      ? (whyNotFailed(its, place) ?? outcomeOf(its, place.isAwaited, change, now))
+      : its === undefined
+        ? "gone"
+        : "notFailed";
     return { outcome, job, ...(its === undefined ? {} : { known: its }) };
   });
+}
+
+/** What a job among the failed ones may say of itself; a stopped one is there, too: `Worker.handle_job_failure` of RQ. */
+const FAILED = [undefined, "failed", "stopped"];
+
+const BY_STATUS: ReadonlyMap<string | undefined, Outcome> = new Map([
+  ["started", "started"],
+  ["queued", "queued"],
+]);
+
+/** A job that is among the failed ones may run or wait all the same: it would run twice, or vanish while it runs. */
+function whyNotFailed(job: Job | undefined, place: JobPlace): Outcome | undefined {
+  const status = job && textOf(job, "status");
+  const rules: readonly (readonly [boolean, Outcome])[] = [
+    [!place.isOfRq, "otherType"],
+    [!place.isOfList, "noList"],
+    [!FAILED.includes(status), BY_STATUS.get(status) ?? "otherStatus"],
+    [place.isStarted, "started"],
+    [place.isQueued, "queued"],
+  ];
+  return rules.find(([holds]) => holds)?.[1];
 }
 
 function outcomeOf(
@@ -164,7 +177,7 @@ function outcomeOf(
   now: number,
 ): Outcome {
   if (!withoutHash && job?.hasData !== true) {
-    return "gone";
+    return job === undefined ? "gone" : "noData";
   }
   if (unlessAwaited && isAwaited) {
     return "awaited";
@@ -177,8 +190,8 @@ function outcomeOf(
 }
 
 /**
- * Changes failed jobs, at most `JOBS_TOGETHER`, each only if it still is one: its hash, the registry and the jobs that wait
- * for it are watched. `told` hears the outcome of each.
+ * Changes failed jobs, at most `JOBS_TOGETHER`, each only if it still is one: its hash, which RQ writes whenever it enqueues or
+ * starts a job, the registry and the jobs that wait for it are watched. `told` hears the outcome of each.
  */
 export async function changeFailed(
   live: Live,

@@ -83,8 +83,28 @@ function fieldOfEntry(reply: Reply | undefined, name: string): Buffer | undefine
   return at < 0 ? undefined : words[at + 1];
 }
 
-/** The name of the exception: the last line of a traceback, up to what it says, which may be anybody's data. */
-export function exceptionOf(traceback: string): string | undefined {
-  const line = traceback.trimEnd().split("\n").at(-1) ?? "";
-  return /^[A-Za-z_][\w.]*(?=:|$)/.exec(line)?.[0];
+const TRACEBACK = "Traceback (most recent call last):";
+
+/**
+ * The lines of a traceback without anybody's data: where each frame is, and the names of the exceptions. Not the lines of
+ * source, which may hold literals, nor what an exception says, which may be several lines.
+ */
+export function outlineOf(traceback: string): readonly string[] {
+  const lines: string[] = [];
+  let isInFrames = true;
+  for (const line of traceback.trimEnd().split("\n")) {
+    if (line === TRACEBACK) {
+      isInFrames = true;
+    } else if (isInFrames && /^ {2}File ".*", line \d+(, in [^ ]+)?$/.test(line)) {
+      lines.push(line);
+    } else if (isInFrames && /^\S/.test(line)) {
+      isInFrames = false;
+      lines.push(...(/^[A-Za-z_][\w.]*(?=:|$)/.exec(line) ?? []));
+    }
+  }
+  return lines;
 }
+
+/** The name of the last exception of a traceback. */
+export const exceptionOf = (traceback: string) =>
+  outlineOf(traceback).findLast((line) => !line.startsWith(" "));

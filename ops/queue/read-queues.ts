@@ -1,5 +1,8 @@
-import type { StoreProps } from "../../core/redis-stack-props";
+import type { StoreProps } from "../../core/store-props";
+import { ageText } from "../backup/amounts";
+import { keyText } from "../keys/key-text";
 import { unlessError } from "../keys/scan-keys";
+import { countText, JOBS } from "../keys/subject";
 import type { Command, Reply } from "../keys/wire";
 import type { LiveRedis } from "../live-redis";
 import { readJobs } from "./read-jobs";
@@ -82,6 +85,27 @@ async function readWorkers(live: Live, queue: Buffer): Promise<Workers> {
 export function waitedFor({ next }: Queue, now: number): number | undefined {
   const since = next === undefined ? undefined : momentOf(next, "enqueued_at", now);
   return since === undefined ? undefined : Math.max(0, now - since);
+}
+
+/** Whether jobs wait and no worker is there. That alone is not stuck: a worker may be started for what waits. */
+const isUnattended = ({ counts, workers }: Queue) => counts.queued > 0 && workers.alive === 0;
+
+/** Queues that are told by name. */
+const MAX_UNATTENDED = 10;
+
+/** The queues in which jobs wait, and for which no worker is there. Undefined: there is none. */
+export function unattendedText(queues: readonly Queue[], now: number): string | undefined {
+  const unattended = queues.filter(isUnattended);
+  const texts = unattended.slice(0, MAX_UNATTENDED).map((queue) => {
+    const waited = waitedFor(queue, now);
+    const first = waited === undefined ? "" : `, the next one for ${ageText(waited / 1000)}`;
+    return `${keyText(queue.name)} (${countText(JOBS, queue.counts.queued)}${first})`;
+  });
+  const more = unattended.length - texts.length;
+  return texts.length === 0
+    ? undefined
+    : `no worker, and jobs wait: ${texts.join(", ")}${more > 0 ? ` and ${more} more` : ""}. ` +
+        "Next: start a worker, or look why it ended";
 }
 
 /** A list, or the like, of another library: what it is, how long, and how large its ends are. */

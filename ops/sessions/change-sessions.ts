@@ -5,11 +5,11 @@ import { changeWatched, WATCHED_TOGETHER, type WatchedChange } from "../keys/cha
 import { grouped } from "../keys/progress";
 import { countText, type Subject } from "../keys/subject";
 import { json, type Terminal } from "../terminal";
-import { emptyTally, findSessions, judge } from "./find-sessions";
+import { emptyTally, findSessions, judge, type Tally } from "./find-sessions";
 import type { Session, StoredKey } from "./read-sessions";
 import { isFiltered, type Selection } from "./session-filters";
 import { type KeyRun, runOnKeys, searchOf } from "./session-run";
-import { headline, sessionData, sessionTable, tallyText } from "./session-texts";
+import { headline, sessionData, sessionTable, tallyText, unreadableText } from "./session-texts";
 
 /** Sessions that a dry run shows. */
 const SAMPLE = 10;
@@ -29,6 +29,10 @@ export interface SessionChange {
   /** What is said after a dry run besides `--yes`. @default - nothing */
   readonly hint?: string;
   readonly commands: WatchedChange<StoredKey>["commands"];
+  /** Why a command may leave a session as it is: `ending sooner already`. @default - it changes every one */
+  readonly unchanged?: string;
+  /** Which of those that match are meant, where the filters cannot say it. @default - all of them */
+  readonly meant?: (run: KeyRun, keys: readonly StoredKey[]) => Promise<readonly StoredKey[]>;
   /** Is asked for when the connection is there, before anything is changed. @default - nothing */
   readonly open?: (run: KeyRun) => Promise<void>;
   readonly prepare?: (run: KeyRun, keys: readonly StoredKey[]) => Promise<readonly StoredKey[]>;
@@ -39,6 +43,8 @@ export interface SessionChange {
   readonly sample?: (run: KeyRun, keys: readonly Session[]) => Promise<Sample>;
   /** What else was done, or left, for people. */
   readonly told: () => readonly string[];
+  /** How many were meant and are left, besides those that somebody kept changing. @default - none */
+  readonly left?: () => number;
   /** The same for scripts. */
   readonly data: () => object;
 }
@@ -98,29 +104,38 @@ async function dryRun(
     const search = searchOf(run, selection, {});
     tally = search.tally;
     const first: StoredKey[] = [];
+    let matched = 0;
     for await (const sessions of findSessions(search)) {
-      first.push(...sessions.slice(0, SAMPLE - first.length));
+      const meant = change.meant === undefined ? sessions : await change.meant(run, sessions);
+      matched += meant.length;
+      first.push(...meant.slice(0, SAMPLE - first.length));
     }
+    tally = { ...tally, matched };
     if (run.isStopped()) {
       return ExitCode.unhealthy;
     }
     const judged = await judge(run.live, first, selection, { ttl: true, fields: "roles" }, run.now);
     const matching = judged.flatMap((one) => (one.verdict === "matches" ? [one.session] : []));
     const sample = await (change.sample ?? sessionSample)(run, matching);
-    terminal.err(tallyText(tally, selection.subject));
+    tellLooked(tally, selection, terminal);
     if (flags.json) {
       const { rows } = sample;
       terminal.out(json({ stack: stack.id, filters: selection.told, dryRun: true, ...tally, sample: rows }));
       return ExitCode.ok;
     }
-    terminal.out(dryText(stack, selection, tally.matched, sample));
+    terminal.out(dryText(stack, selection, matched, sample));
     terminal.err(
-      tally.matched === 0
+      matched === 0
         ? `nothing to ${change.name}`
         : `nothing was ${change.done}. Next: add --yes${change.hint ?? ""}`,
     );
     return ExitCode.ok;
   });
+}
+
+function tellLooked(tally: Tally, selection: Selection, terminal: Terminal): void {
+  const unreadable = unreadableText(tally, selection);
+  terminal.err([tallyText(tally, selection.subject), ...(unreadable ? [unreadable] : [])].join("\n"));
 }
 
 async function sessionSample({ now }: KeyRun, sessions: readonly Session[]): Promise<Sample> {
@@ -152,11 +167,13 @@ async function changeAll(
   terminal: Terminal,
 ): Promise<ExitCode> {
   let tally = emptyTally();
-  const total: Total = { changed: 0, restless: 0 };
+  const total: Total = { changed: 0, unchanged: 0, restless: 0 };
   const { subject } = selection;
   const done = () =>
     [changedText(subject, change, total), ...change.told(), tallyText(tally, subject)].join("; ");
-  const code = await runOnKeys(stack, terminal, done, async (run) => {
+  const audit = () =>
+    `${subject.command} ${change.name} ${selection.told || "--all"}: ${changedText(subject, change, total)}`;
+  const work = async (run: KeyRun) => {
     const search = searchOf(run, selection, {});
     tally = search.tally;
     await change.open?.(run);
@@ -168,7 +185,7 @@ async function changeAll(
     if (run.isStopped()) {
       return ExitCode.unhealthy;
     }
-    terminal.err(tallyText(tally, subject));
+    tellLooked(tally, selection, terminal);
     if (flags.json) {
       terminal.out(
         json({
@@ -177,6 +194,7 @@ async function changeAll(
           dryRun: false,
           ...tally,
           [change.done]: total.changed,
+          ...(change.unchanged === undefined ? {} : { unchanged: total.unchanged }),
           changedMeanwhile: total.restless,
           ...change.data(),
         }),
@@ -184,16 +202,15 @@ async function changeAll(
     } else {
       terminal.out([`${stack.id}: ${changedText(subject, change, total)}`, ...change.told()].join("; "));
     }
-    return ExitCode.ok;
-  });
-  terminal.err(
-    `audit: ${new Date().toISOString()} ${stack.id} ${subject.command} ${change.name} ${selection.told || "--all"}: ${changedText(subject, change, total)}`,
-  );
-  return code;
+    return total.restless + (change.left?.() ?? 0) > 0 ? ExitCode.unhealthy : ExitCode.ok;
+  };
+  return runOnKeys(stack, terminal, done, work, audit);
 }
 
 export interface Total {
   changed: number;
+  /** EXEC was done, and they are as they were. */
+  unchanged: number;
   restless: number;
 }
 
@@ -206,29 +223,47 @@ export async function changeFound(
 ): Promise<void> {
   const { live, now } = run;
   const { selection } = search;
-  const { prepare, settle, commands } = change;
+  const { meant, prepare, settle, commands } = change;
+  let sent = 0;
   const watched: WatchedChange<StoredKey> = {
     judge: async (keys) => {
       const judged = await judge(live, keys, selection, { ttl: true }, now);
-      return judged.flatMap((one) => (one.verdict === "matches" ? [one.session] : []));
+      const matching = judged.flatMap((one) => (one.verdict === "matches" ? [one.session] : []));
+      return meant === undefined ? matching : meant(run, matching);
     },
-    commands,
+    commands: (keys) => {
+      sent = keys.length;
+      return commands(keys);
+    },
     ...(prepare === undefined ? {} : { prepare: (keys) => prepare(run, keys) }),
     ...(settle === undefined ? {} : { settle }),
     onChanged: (changed) => {
       total.changed += changed;
+      total.unchanged += sent - changed;
     },
   };
-  for await (const sessions of findSessions(search)) {
-    for (let from = 0; from < sessions.length; from += WATCHED_TOGETHER) {
-      const together = sessions.slice(from, from + WATCHED_TOGETHER);
+  let found: Session[] = [];
+  const changeUnless = async (isTooFew: (count: number) => boolean) => {
+    while (!isTooFew(found.length)) {
+      const together = found.slice(0, WATCHED_TOGETHER);
+      found = found.slice(WATCHED_TOGETHER);
       total.restless += await changeWatched(live, together, watched);
     }
+  };
+  for await (const sessions of findSessions(search)) {
+    found.push(...sessions);
+    await changeUnless((count) => count < WATCHED_TOGETHER);
   }
+  await changeUnless((count) => count === 0 || search.isStopped());
 }
 
-function changedText(subject: Subject, { done }: SessionChange, { changed, restless }: Total): string {
+function changedText(
+  subject: Subject,
+  { done, unchanged: why }: SessionChange,
+  { changed, unchanged, restless }: Total,
+): string {
+  const kept = why !== undefined && unchanged > 0 ? `; ${countText(subject, unchanged)} left, ${why}` : "";
   const left =
     restless > 0 ? `; ${countText(subject, restless)} left, since somebody else kept changing them` : "";
-  return `${done} ${countText(subject, changed)}${left}`;
+  return `${done} ${countText(subject, changed)}${kept}${left}`;
 }

@@ -1,4 +1,4 @@
-import type { StoreProps } from "../../core/redis-stack-props";
+import type { StoreProps } from "../../core/store-props";
 import { matchesKey } from "../backup/match-key";
 import { keyText, parseKeyText } from "../keys/key-text";
 import type { Progress } from "../keys/progress";
@@ -149,13 +149,33 @@ export async function judge(
   now: number,
 ): Promise<readonly Judged[]> {
   const wanted = wantedOf(selection, shown);
+  // Of those that match alone, where the value says which.
+  const isTtlLater = wanted.ttl && wanted.value && selection.ttlBelow === undefined && !selection.withoutTtl;
   const sessions =
     wanted.ttl || wanted.value
-      ? await readSessions(live, keys, wanted)
+      ? await readSessions(live, keys, isTtlLater ? { ...wanted, ttl: false } : wanted)
       : keys.map((stored): Session => stored);
-  return sessions.map((session) =>
-    session === undefined ? { verdict: "gone" } : { verdict: verdictOf(session, selection, now), session },
+  const judged = sessions.map(
+    (session): Judged =>
+      session === undefined ? { verdict: "gone" } : { verdict: verdictOf(session, selection, now), session },
   );
+  return isTtlLater ? withTtl(live, judged) : judged;
+}
+
+async function withTtl(
+  live: Pick<LiveRedis, "batch">,
+  judged: readonly Judged[],
+): Promise<readonly Judged[]> {
+  const matching = judged.flatMap((one) => (one.verdict === "matches" ? [one.session] : []));
+  const ttls = await live.batch(matching.map(({ key }) => ["PTTL", key]));
+  let next = 0;
+  return judged.map((one) => {
+    if (one.verdict !== "matches") {
+      return one;
+    }
+    const ttl = Number(unlessError(ttls[next++]));
+    return ttl === -2 ? { verdict: "gone" } : { ...one, session: { ...one.session, ttl } };
+  });
 }
 
 /** What a session is, once it has been read. `matches`: every filter holds. */

@@ -61,7 +61,7 @@ export function isModestMsgpack(bytes: Buffer): boolean {
     }
     left[level] = (left[level] ?? 0) - 1;
     const head = headAt(bytes, at);
-    if (head === undefined || head.next > bytes.length || head.items > bytes.length - head.next) {
+    if (head === undefined || head.next > bytes.length) {
       return false;
     }
     at = head.next;

@@ -1,4 +1,4 @@
-import type { FormatProps, StoreProps } from "../../core/redis-stack-props";
+import type { FormatProps, StoreProps } from "../../core/store-props";
 import { keyText } from "../keys/key-text";
 import { unlessError } from "../keys/scan-keys";
 import { firstStar } from "../keys/store-of";

@@ -1,10 +1,11 @@
 import type { ResolvedStack } from "../../config/resolve-stack";
-import { Duration } from "../../core/duration";
-import { InvalidValueError, Problems } from "../../core/problem";
-import type { StoreProps } from "../../core/redis-stack-props";
+import { InvalidValueError, type Problem, Problems } from "../../core/problem";
+import type { StoreProps } from "../../core/store-props";
 import { parseKeyText } from "../keys/key-text";
+import { isCutKey, shownKey } from "../keys/shown-key";
 import { storeOf } from "../keys/store-of";
 import { SESSIONS, type Subject } from "../keys/subject";
+import { readDuration } from "../read-duration";
 
 /** Which sessions a person means, as written on the command line. All of it must hold. */
 export interface FilterFlags {
@@ -88,15 +89,24 @@ export function readFilters(
       fix: `write the pattern of a store of kind ${subject.kind}`,
     });
   }
+  for (const [field, flag] of NAMES.filter(([, flag]) => TEXTS.includes(flag))) {
+    for (const _ of [flags[flag] ?? []].flat().filter((text) => text === "")) {
+      problems.add(emptyText(field));
+    }
+  }
   const keys = flags.key.map(parseKeyText);
   for (const [index, key] of keys.entries()) {
     const store = storeOf(props.stores, key);
-    if (store === undefined || !stores.includes(store)) {
+    const got = flags.key[index] ?? "";
+    const isCut = store?.kind === "rate-limits" && isCutKey(got);
+    if (got === "") {
+      problems.add(emptyText("--key"));
+    } else if (store === undefined || !stores.includes(store) || isCut) {
       problems.add({
         field: "--key",
-        got: JSON.stringify(flags.key[index]),
+        got: JSON.stringify(got),
         expected: `a key of ${stores.map(({ keys }) => keys).join(", ") || patterns}`,
-        fix: `write it as ${subject.command} list prints it`,
+        fix: `write it as ${subject.command} list ${isCut ? "--reveal " : ""}prints it`,
       });
     }
   }
@@ -106,7 +116,7 @@ export function readFilters(
         field,
         got: `${keys} ${format === undefined ? "without a format" : `without format.${role}`}`,
         expected: `a store that says which field is its ${role}`,
-        fix: `declare format.${role} of ${keys} in ${file}, or choose with --match or --store`,
+        fix: `declare format.${role} of ${keys} in ${file}, ${insteadOf(role, format)}or choose with --match or --store`,
       });
     }
   };
@@ -123,7 +133,7 @@ export function readFilters(
       return [];
     }
     declared(field, role);
-    return [{ role, is, milliseconds: readDuration(field, text, problems) }];
+    return [{ role, is, milliseconds: readSpan(field, text, problems) }];
   });
   const where = flags.where.map((text) => readWhere(text, problems));
   if (where.length > 0) {
@@ -145,7 +155,7 @@ export function readFilters(
     });
   }
   const ttlBelow =
-    flags.ttlBelow === undefined ? undefined : readDuration("--ttl-below", flags.ttlBelow, problems);
+    flags.ttlBelow === undefined ? undefined : readSpan("--ttl-below", flags.ttlBelow, problems);
   problems.throwIfAny();
   return {
     subject,
@@ -158,9 +168,17 @@ export function readFilters(
     ages,
     ...(ttlBelow === undefined ? {} : { ttlBelow }),
     withoutTtl: flags.withoutTtl,
-    told: tell(flags),
+    told: tell({ ...flags, key: flags.key.map((text, at) => toldKey(props.stores, text, keys[at])) }),
   };
 }
+
+/** An empty variable of the shell would mean something else than its writer does. */
+export const emptyText = (field: string): Problem => ({
+  field,
+  got: '""',
+  expected: "a text that is not empty",
+  fix: "write what is meant; a variable of the shell may be empty",
+});
 
 /** Whether anything was asked for beyond the stores. */
 export function isFiltered({ keys, match, owners, where, ages, ttlBelow, withoutTtl }: Selection): boolean {
@@ -182,15 +200,21 @@ export function needsValue({ owners, where, ages, stores, readableOnly }: Select
   return where.length + ages.length > 0 || owners.some(({ role }) => role !== "user" || !isInKey);
 }
 
+/** The filter that says nearly the same by a field that the format does declare. */
+const insteadOf = (role: Role, format: StoreProps["format"]) =>
+  role === "lastActivity" && format?.createdAt !== undefined
+    ? "or choose by its createdAt with --older-than, "
+    : "";
+
 /** Whether the format of a store says a role. Who it is may stand in the key. */
 export function hasRole({ keys, format }: StoreProps, role: Role): boolean {
   return format !== undefined && (format[role] !== undefined || (role === "user" && keys.includes("*")));
 }
 
-/** A time as `config/` writes it, the blank left out or not; in milliseconds. */
-export function readDuration(field: string, text: string, problems: Problems): number {
+/** A time that is not none, in milliseconds. */
+export function readSpan(field: string, text: string, problems: Problems): number {
   return problems.read(field, 1, () => {
-    const milliseconds = Duration.parse(text.replace(/^(\d+)([a-z]+)$/, "$1 $2")).toMilliseconds();
+    const milliseconds = readDuration(text).toMilliseconds();
     if (milliseconds === 0) {
       throw new InvalidValueError(JSON.stringify(text), "1 ms or more", "write a longer time");
     }
@@ -200,7 +224,7 @@ export function readDuration(field: string, text: string, problems: Problems): n
 
 function readWhere(text: string, problems: Problems) {
   const at = text.indexOf("=");
-  if (at < 1) {
+  if (at < 1 || at === text.length - 1) {
     problems.add({
       field: "--where",
       got: JSON.stringify(text),
@@ -227,6 +251,15 @@ const NAMES: readonly (readonly [string, Exclude<keyof FilterFlags, "withoutTtl"
   ["--idle-for", "idleFor"],
   ["--ttl-below", "ttlBelow"],
 ];
+
+/** Texts of which each is a filter. The others say by themselves what is wrong with an empty one. */
+const TEXTS: readonly (keyof FilterFlags)[] = ["match", "user", "organisation"];
+
+/** As it was written, unless it may be a secret: what is told stays in logs. */
+function toldKey(stores: readonly StoreProps[], text: string, key: Buffer | undefined): string {
+  const store = key && storeOf(stores, key);
+  return store?.kind === "rate-limits" ? shownKey(store, key ?? Buffer.alloc(0), false) : text;
+}
 
 function tell(flags: FilterFlags): string {
   const written = NAMES.flatMap(([name, field]) =>

@@ -6,10 +6,11 @@ import { NotSaved } from "../keys/saved-keys";
 import { unlessError } from "../keys/scan-keys";
 import { stopping } from "../keys/stopping";
 import { ConnectionLost } from "../keys/wire";
-import { connectRedis, isReplyError, type LiveRedis } from "../live-redis";
+import { connectRedis, isServersFault, type LiveRedis } from "../live-redis";
 import type { Terminal } from "../terminal";
 import { emptyTally, type Search, type Shown, serverTime } from "./find-sessions";
 import type { Selection } from "./session-filters";
+import { tallyText } from "./session-texts";
 
 /** One connection, and what a command says when it cannot go on. */
 export interface KeyRun {
@@ -22,18 +23,30 @@ export interface KeyRun {
 
 /**
  * Connects, runs `work`, and closes. What ends it before its end is told after `done`, which says what was done until then:
- * a signal (`work` returns), a server that goes away or refuses, a file that cannot be written. Exit code 1 then.
+ * a signal (`work` returns, or at the second one the program ends), a server that goes away, hangs or refuses, a file that
+ * cannot be written. Exit code 1 then.
+ * @param audit - what comes last, however it ended. @default - nothing, since nothing is changed
  */
 export async function runOnKeys(
   { id, ...stack }: ResolvedStack,
   terminal: Terminal,
   done: () => string,
   work: (run: KeyRun) => Promise<ExitCode>,
+  audit?: () => string,
 ): Promise<ExitCode> {
   const docker = await connectEngine(stack.props.docker);
-  const live = await connectRedis(docker, { id, ...stack });
+  const live = await connectRedis(docker, { id, ...stack }, { terminal });
+  const tellAudit = () => {
+    if (audit !== undefined) {
+      terminal.err(`audit: ${new Date().toISOString()} ${id} ${audit()}`);
+    }
+  };
+  const tellCut = () => {
+    terminal.err(`${done()}\nstopped: told to end at once\nNext: run it again for the rest; ${MAYBE_DONE}`);
+    tellAudit();
+  };
   try {
-    return await stopping(terminal, async (isStopped) => {
+    return await stopping(terminal, tellCut, async (isStopped) => {
       const now = await serverTime(live);
       const [keys] = await live.batch([["DBSIZE"]]);
       const progress = new Progress(terminal, Number(unlessError(keys)));
@@ -52,22 +65,37 @@ export async function runOnKeys(
     terminal.err(`${done()}\nstopped: ${error.message}\nNext: ${next(id)}`);
     return ExitCode.unhealthy;
   } finally {
+    tellAudit();
     live.close();
   }
 }
 
+const MAYBE_DONE = "the batch under way may have been done";
+
 const NEXT: readonly (readonly [(error: unknown) => boolean, (id: string) => string])[] = [
   [
     (error) => error instanceof ConnectionLost,
-    (id) =>
-      `look with bin/redis-ops diagnose ${id}; the batch under way may have been done; then run it again`,
+    (id) => `look with bin/redis-ops diagnose ${id}; ${MAYBE_DONE}; then run it again`,
   ],
   [
     (error) => error instanceof NotSaved,
     () => "make room, or write elsewhere; what is not in the file is not deleted",
   ],
-  [isReplyError, (id) => `look with bin/redis-ops diagnose ${id}, then run it again`],
+  [isServersFault, (id) => `look with bin/redis-ops diagnose ${id}, then run it again`],
 ];
+
+/** Runs what only looks: `work` searches, and what ends it early is told after what was looked at until then. */
+export async function runSearch(
+  stack: ResolvedStack,
+  selection: Selection,
+  shown: Shown,
+  terminal: Terminal,
+  work: (search: Search) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const tally = emptyTally();
+  const done = () => tallyText(tally, selection.subject);
+  return runOnKeys(stack, terminal, done, (run) => work({ ...run, selection, shown, tally }));
+}
 
 /** A search of all that a run needs to know. */
 export function searchOf(run: KeyRun, selection: Selection, shown: Shown): Search {

@@ -6,38 +6,55 @@ import { countText, SESSIONS, type Subject } from "../keys/subject";
 import { table, visible } from "../terminal";
 import type { Tally } from "./find-sessions";
 import { dateOf, ownerOf, type Session } from "./read-sessions";
-import type { Selection } from "./session-filters";
+import { hasRole, needsValue, type Role, type Selection } from "./session-filters";
 
 /** What was looked at, in one line. */
 export function tallyText(
-  { keys, read, matched, unreadable, withoutDate, gone }: Tally,
+  { keys, matched, unreadable, withoutDate, gone }: Tally,
   subject: Subject = SESSIONS,
 ): string {
   const rest = [
-    [unreadable, "cannot be read, and so do not match"],
-    [withoutDate, "have no date, so that no filter of an age matches them"],
-    [gone, "were gone before they were read"],
+    [withoutDate, "without a date, which no filter of an age matches"],
+    [gone, "gone before they were read"],
   ] as const;
+  const unread = unreadable > 0 ? `, of which ${grouped(unreadable)} could not be read` : "";
   return [
-    `${countText(subject, keys)} looked at, ${grouped(read)} read, ${grouped(matched)} match`,
+    `${countText(subject, keys)} looked at${unread}; ${grouped(matched)} ${matched === 1 ? "matches" : "match"}`,
     ...rest.filter(([count]) => count > 0).map(([count, text]) => `${grouped(count)} ${text}`),
   ].join("; ");
+}
+
+/** How what could not be read, and therefore was left, can be meant. Undefined: nothing was left for it. */
+export function unreadableText({ unreadable }: Tally, selection: Selection): string | undefined {
+  if (unreadable === 0 || selection.readableOnly !== true) {
+    return undefined;
+  }
+  return needsValue({ ...selection, readableOnly: false })
+    ? "no filter of a field or an age means what cannot be read. Next: choose it by --match, with --unreadable"
+    : "what cannot be read is left. Next: add --unreadable to mean it, too";
 }
 
 /** `matching --user "ann"`, or that all are meant. */
 export const toldFilters = ({ told }: Selection) =>
   told === "" ? "without any filter" : `with ${visible(told)}`;
 
-/** The sessions as people read them. `now`: milliseconds since 1970. */
+const COLUMNS: readonly (readonly [Role, string, (session: Session, now: number) => string])[] = [
+  ["user", "USER", (session) => ownerText(session, "user")],
+  ["organisation", "ORGANISATION", (session) => ownerText(session, "organisation")],
+  ["createdAt", "CREATED", (session, now) => agoText(session, "createdAt", now)],
+  ["lastActivity", "LAST ACTIVITY", (session, now) => agoText(session, "lastActivity", now)],
+];
+
+/**
+ * The sessions as people read them. Left out: what the format of none of their stores says. `now`: milliseconds since 1970.
+ */
 export function sessionTable(sessions: readonly Session[], now: number): string {
+  const columns = COLUMNS.filter(([role]) => sessions.some(({ store }) => hasRole(store, role)));
   return table(
-    ["KEY", "USER", "ORGANISATION", "CREATED", "LAST ACTIVITY", "TTL"],
+    ["KEY", ...columns.map(([, head]) => head), "TTL"],
     sessions.map((session) => [
       keyText(session.key),
-      short(ownerOf(session, "user")),
-      short(ownerOf(session, "organisation")),
-      agoText(session, "createdAt", now),
-      agoText(session, "lastActivity", now),
+      ...columns.map(([, , text]) => text(session, now) || "-"),
       ttlText(session.ttl),
     ]),
   );
@@ -74,14 +91,19 @@ function agoText(session: Session, role: "createdAt" | "lastActivity", now: numb
   return session.store.format?.[role] === undefined
     ? ""
     : session.fields === undefined
-      ? "cannot be read"
+      ? UNREADABLE
       : "no date";
 }
 
+const UNREADABLE = "cannot be read";
 const MAX_SHOWN = 60;
 
-function short(text: string | undefined): string {
-  const line = visible(text ?? "");
+/** What names no user, as far as anybody can tell, is empty. */
+function ownerText(session: Session, role: "user" | "organisation"): string {
+  if (session.fields === undefined && session.store.format?.[role] !== undefined) {
+    return UNREADABLE;
+  }
+  const line = visible(ownerOf(session, role) ?? "");
   return line.length > MAX_SHOWN ? `${line.slice(0, MAX_SHOWN)}…` : line;
 }
 

@@ -1,6 +1,6 @@
 import { isAscii } from "node:buffer";
 import { decode } from "@msgpack/msgpack";
-import type { FormatProps } from "../../core/redis-stack-props";
+import type { FormatProps } from "../../core/store-props";
 import { isModestMsgpack } from "./modest-msgpack";
 
 /** The fields of a session. Those of a hash are flat, so that a path is a field's own name. */

@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import { bytesText } from "../backup/amounts";
 import { keyText } from "../keys/key-text";
 import { grouped } from "../keys/progress";
+import { digestOf, shownKey } from "../keys/shown-key";
 import { CACHE, LOCKS, RATE_LIMITS, type Subject } from "../keys/subject";
 import { ttlText } from "../sessions/session-texts";
 import { visible } from "../terminal";
@@ -12,6 +12,8 @@ export interface StoreGroup {
   readonly subject: Subject;
   /** What stands between a key and its TTL: the head of a column, its text for people, its name for scripts, its value. */
   readonly columns: readonly Column[];
+  /** What is said under a table that shows less than there is. @default - nothing */
+  readonly note?: string;
 }
 
 interface Column {
@@ -35,9 +37,6 @@ const memory: Column = {
   value: ({ memoryBytes }) => memoryBytes,
 };
 
-/** Characters of the digest that stands for a holder. */
-const DIGEST = 12;
-
 /**
  * Who holds a lock: the value of a string, or the fields of a hash, as Redisson writes them. Undefined: neither, or it is
  * longer than 1 KiB. Whoever knows it can release the lock, so that a digest stands for it.
@@ -52,7 +51,7 @@ export function holderOf({ start, length, fields }: Facts): Buffer | undefined {
 /** The digest of a holder: SHA-256, the first 12 hexadecimal digits. */
 export function holderDigest(facts: Facts): string | undefined {
   const holder = holderOf(facts);
-  return holder && createHash("sha256").update(holder).digest("hex").slice(0, DIGEST);
+  return holder && digestOf(holder);
 }
 
 const holder: Column = {
@@ -115,8 +114,16 @@ const length: Column = {
 };
 
 export const CACHE_GROUP: StoreGroup = { subject: CACHE, columns: [type, length, memory] };
-export const LOCKS_GROUP: StoreGroup = { subject: LOCKS, columns: [holder] };
-export const RATE_LIMITS_GROUP: StoreGroup = { subject: RATE_LIMITS, columns: [type, used, numbers] };
+export const LOCKS_GROUP: StoreGroup = {
+  subject: LOCKS,
+  columns: [holder],
+  note: "HOLDER is a digest, as release takes it with --holder. Next: --reveal to see who holds a lock",
+};
+export const RATE_LIMITS_GROUP: StoreGroup = {
+  subject: RATE_LIMITS,
+  columns: [type, used, numbers],
+  note: "KEY ends with a digest, since it may be a secret. Next: --reveal for what --key takes",
+};
 
 export const headOf = ({ columns }: StoreGroup) => [
   "KEY",
@@ -125,13 +132,13 @@ export const headOf = ({ columns }: StoreGroup) => [
 ];
 
 export const rowOf = ({ columns }: StoreGroup, facts: Facts, isRevealed: boolean) => [
-  keyText(facts.key),
+  shownKey(facts.store, facts.key, isRevealed),
   ...columns.filter(({ head }) => head !== "").map(({ text }) => text(facts, isRevealed)),
   ttlText(facts.ttl),
 ];
 
 export const dataOf = ({ columns }: StoreGroup, facts: Facts, isRevealed: boolean) => ({
-  key: keyText(facts.key),
+  key: shownKey(facts.store, facts.key, isRevealed),
   store: facts.store.keys,
   ...Object.fromEntries(columns.map(({ name, value }) => [name, value(facts, isRevealed)])),
   ttlMilliseconds: facts.ttl < 0 ? null : facts.ttl,

@@ -141,6 +141,6 @@ test("nothing that would lose data, or is none, is taken", () => {
       "got a.1.incr.aof, which is not there, expected all files of the set beside it. " +
       "Fix: copy the whole folder while the server is stopped.",
     "an empty file": `got an empty file, ${other}`,
-    "another file": `got a file that begins with "\\u001f\\u{8b}\\bsometh", ${other}`,
+    "another file": `got a file that begins with "\\u001f\\u008b\\bsometh", ${other}`,
   });
 });

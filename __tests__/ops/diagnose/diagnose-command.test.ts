@@ -47,12 +47,27 @@ test("a finding says what was looked at, what was seen, what it means and what t
       page       docs/runbooks/stopped.md
 
     warning  exporter-absent: the exporter does not reach Redis
-      since      the container is paused (stopped)
+      because of the container is paused (stopped)
       looked at  what the exporter says on its port
       saw        redis_up 0\\u001b[2J
       page       docs/runbooks/exporter-absent.md
     "
   `);
+});
+
+test.each([
+  [{ onCall: "#shop", escalation: "lead" }, "call: on call: #shop; escalation: lead"],
+  [{}, "call: nobody is named; write contacts in config/services/shop.ts"],
+])("with a critical finding it says whom to call, and not with a lesser one: %j", async (contacts, line) => {
+  const named = { ...stack, props: { ...stack.props, contacts } };
+  const run = async (changes: Changes, json: boolean) => {
+    await diagnosedWith(changes);
+    return (await recorded((terminal) => diagnose(named, { json }, terminal))).out;
+  };
+  const paused = { container: { status: "paused" } } as const;
+  expect((await run(paused, false)).split("\n").at(-1)).toBe(line);
+  expect(JSON.parse(await run(paused, true)).contacts).toEqual(contacts);
+  expect(await run({ facts: { metrics: { value: "redis_up 0" } } }, false)).not.toContain("call:");
 });
 
 test("a note is told, and is no reason for exit code 1", async () => {
@@ -69,6 +84,30 @@ test("where nobody can see whether it answers, the exit code is 1", async () => 
   });
   expect(exitCode).toBe(1);
   expect(out).toContain("  ? no answer within 12 s");
+});
+
+test("a procedure of a server that is down is not healthy, whatever its own steps see", async () => {
+  const down = { container: { status: "exited", exitCode: 137 } } as const;
+  const unseen = { info: { unknown: "no running server" }, answer: { unknown: "no running server" } };
+  for (const incident of ["hit-ratio", "memory-exhaustion", "unresponsive"] as const) {
+    const { exitCode, out } = await diagnosedWith({ ...down, facts: unseen }, { json: true, incident });
+    expect([incident, exitCode, JSON.parse(out).healthy]).toEqual([incident, 1, false]);
+  }
+  const told = await diagnosedWith(down, { json: false, incident: "disk-full" });
+  expect(told.exitCode).toBe(1);
+  expect(told.out.split("\n").at(-1)).toMatch(/^! {3}.+\. Next: bin\/redis-ops diagnose shop-prod$/);
+  const itself = await diagnosedWith(down, { json: false, incident: "stopped" });
+  expect(itself.out).not.toContain("bin/redis-ops diagnose shop-prod\n");
+});
+
+test("with one procedure, a step that cannot be taken, and a server that does not answer, are exit code 1", async () => {
+  const options = { json: true, incident: "disk-full" } as const;
+  const silent = await diagnosedWith({ facts: { answer: { unknown: "no answer within 12 s" } } }, options);
+  expect([silent.exitCode, JSON.parse(silent.out).healthy]).toEqual([1, false]);
+  const unseen = await diagnosedWith({ facts: { volume: { unknown: "no image" } } }, options);
+  expect([unseen.exitCode, JSON.parse(unseen.out).healthy]).toEqual([1, false]);
+  const other = await diagnosedWith({ facts: { backups: { unknown: "no store" } } }, options);
+  expect([other.exitCode, JSON.parse(other.out).healthy]).toEqual([0, true]);
 });
 
 test("one procedure prints each of its steps", async () => {
@@ -88,7 +127,7 @@ test("one procedure prints each of its steps", async () => {
         means    Redis may not write to its data. Owner or mode of files was changed: a copy by root, or a restore by hand. What is there is whole.
       Next:      1. give them back to Redis' user; nothing is removed
                     $ docker run --rm --user 0 --network none --volume shop-prod-data:/data redis:7.4.11-alpine sh -c 'chown -R 999:1000 /data && chmod -R u+rwX /data'
-                 2. where the server runs: write a snapshot
+                 2. where the server runs: write a snapshot; once more where it says that one is in progress: that one began too early
                     $ docker exec shop-prod sh -c 'REDISCLI_AUTH=$(cat /run/secrets/redis_ops_password) redis-cli --user ops BGSAVE'
                  3. where it does not: start it
                     $ docker start shop-prod

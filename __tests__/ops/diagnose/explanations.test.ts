@@ -39,6 +39,11 @@ const TOGETHER: readonly (readonly [what: string, changes: Changes, inOrder: rea
     ["disk-full/full", "persistence-failure/aof-write", "unresponsive/unhealthy"],
   ],
   [
+    "a server that works with less maxmemory than is configured, and is full",
+    { info: { maxmemory: "1000", errorstat_OOM: "count=5", evicted_keys: "7" } },
+    ["memory-exhaustion/lowered", "memory-exhaustion/full"],
+  ],
+  [
     "a script that does not end",
     {
       container: { health: "unhealthy" },

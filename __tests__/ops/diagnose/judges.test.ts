@@ -5,6 +5,8 @@ import { INCIDENTS } from "../../../ops/diagnose/incidents";
 import { type Changes, DOWN, factsWith, NOW } from "../../support/diagnose-facts";
 
 const MIB = 1024 ** 2;
+/** When the fixture's container was started. */
+const START = NOW - 3_600_000;
 const { props } = factsWith();
 const down = (container: NonNullable<Changes["container"]>, log: readonly string[] = []): Changes => ({
   container,
@@ -33,14 +35,26 @@ const thresholds = (changes: Partial<typeof props.thresholds>) => ({
 const CASES: readonly (readonly [id: string, changes: Changes, saw: string])[] = [
   ["stopped/not-deployed", down("none"), "the engine has no container shop-prod"],
   ["stopped/paused", down({ status: "paused" }), "paused"],
-  ["stopped/exited", down({ status: "exited", exitCode: 0 }), "exited, exit code 0"],
-  ["stopped/exited", down({ status: "exited", exitCode: 143 }), "exited, exit code 143"],
-  ["stopped/killed", down({ status: "exited", exitCode: 137 }), "exited, exit code 137"],
-  ["stopped/ended", down(ENDED), "exited, exit code 1"],
+  [
+    "stopped/exited",
+    down({ status: "exited", exitCode: 0 }),
+    "exited, exit code 0, 1 h ago (2026-11-21 10:59:00 UTC)",
+  ],
+  [
+    "stopped/exited",
+    down({ status: "exited", exitCode: 143 }),
+    "exited, exit code 143, 1 h ago (2026-11-21 10:59:00 UTC)",
+  ],
+  [
+    "stopped/killed",
+    down({ status: "exited", exitCode: 137 }),
+    "exited, exit code 137, 1 h ago (2026-11-21 10:59:00 UTC)",
+  ],
+  ["stopped/ended", down(ENDED), "exited, exit code 1, 1 h ago (2026-11-21 10:59:00 UTC)"],
   [
     "stopped/looping",
     down({ status: "restarting", exitCode: 78, restartCount: 3 }),
-    "restarting, 3 restarts, last exit code 78",
+    "restarting, 3 restarts, last exit code 78, 1 h ago (2026-11-21 10:59:00 UTC)",
   ],
   ["stopped/not-started", down({ status: "created" }), "created"],
   [
@@ -99,8 +113,28 @@ const CASES: readonly (readonly [id: string, changes: Changes, saw: string])[] =
   ],
   [
     "out-of-memory-kill/before",
-    { facts: { oomEvents: { value: 2 } } },
+    { facts: { oomEvents: { value: [START - 2, START - 1] } } },
     "OOMKilled false, exit code 0, 0 restarts, 2 kills told by the engine in 24 hours",
+  ],
+  [
+    "out-of-memory-kill/before",
+    { container: { oomKilled: true, exitCode: 137 } },
+    "OOMKilled true, exit code 137, 0 restarts, 0 kills told by the engine in 24 hours",
+  ],
+  [
+    "out-of-memory-kill/before",
+    { container: { oomKilled: true, exitCode: 137, restartCount: 3 } },
+    "OOMKilled true, exit code 137, 3 restarts, 0 kills told by the engine in 24 hours",
+  ],
+  [
+    "out-of-memory-kill/restarted",
+    { container: { oomKilled: true, exitCode: 137, restartCount: 3, startedAt: START + 1 } },
+    "OOMKilled true, exit code 137, 3 restarts, 0 kills told by the engine in 24 hours",
+  ],
+  [
+    "out-of-memory-kill/child-killed",
+    { inside: { oomKills: 0 }, facts: { oomEvents: { value: [START - 1, START] } } },
+    "OOMKilled false, exit code 0, 0 restarts, 2 kills told by the engine in 24 hours, 1 since it was started",
   ],
   [
     "out-of-memory-kill/limit-lowered",
@@ -212,6 +246,23 @@ const CASES: readonly (readonly [id: string, changes: Changes, saw: string])[] =
     },
     "1 of the newest 1",
   ],
+  [
+    "slow-commands/once",
+    {
+      props: { server: { ...props.server, slowlogLogSlowerThan: Duration.seconds(0) } },
+      facts: {
+        slowlog: {
+          value: [10_000, 9999].map((microseconds) => ({
+            at: NOW,
+            microseconds,
+            command: "KEYS",
+            client: "",
+          })),
+        },
+      },
+    },
+    "1 of the newest 2; slowlog-log-slower-than is 0, which keeps every command",
+  ],
   ["slow-commands/throttled", { inside: { cpuPeriods: 100, cpuThrottled: 11 } }, "11 of 100 periods"],
   ["slow-commands/slow-fork", { info: { latest_fork_usec: "500001" } }, "500.0 ms"],
   [
@@ -246,6 +297,11 @@ const CASES: readonly (readonly [id: string, changes: Changes, saw: string])[] =
     "220.0 MiB of 256.0 MiB (86 %), noeviction, threshold 70 %",
   ],
   ["memory-exhaustion/unlimited", { info: { maxmemory: "0" } }, "maxmemory 0"],
+  [
+    "memory-exhaustion/lowered",
+    { info: { maxmemory: `${64 * MIB}` } },
+    "64.0 MiB, noeviction; configured 256.0 MiB, noeviction",
+  ],
   [
     "memory-exhaustion/drift",
     { info: { maxmemory_policy: "allkeys-lru" } },
@@ -399,6 +455,17 @@ test.each(CASES)("%s", (id, changes, saw) => {
   expect(found?.seen.saw).toBe(saw);
 });
 
+test.each([
+  [{ startedAt: NOW - 150_000, finishedAt: NOW - 30_000 }, "30 s ago (2026-11-21 11:59:30 UTC), after 2 min"],
+  // As the engine writes the time of what was not yet.
+  [{ finishedAt: Date.parse("0001-01-01T00:00:00Z") }, undefined],
+])("when a container ended, and how long it had run: %j", (times, when) => {
+  const [found] = findingsOf(
+    takeSteps(factsWith({ container: { status: "exited", exitCode: 137, ...times }, facts: DOWN })),
+  );
+  expect(found?.seen.saw).toBe(["exited, exit code 137", ...(when === undefined ? [] : [when])].join(", "));
+});
+
 test("every outcome of every step is among these", () => {
   const all = INCIDENTS.flatMap(({ name, steps }) =>
     steps.flatMap(({ outcomes }) => Object.keys(outcomes).map((outcome) => `${name}/${outcome}`)),
@@ -426,6 +493,21 @@ test.each<readonly [string, Changes]>([
       },
     },
   ],
+  ...(
+    [
+      ["below the service's limit", 9999, "KEYS with 1 argument", "app at 10.0.0.7:1"],
+      ["of these commands", 99_000, "SCAN with 1 argument", "redis-ops at 127.0.0.1:1"],
+      ["of the exporter", 99_000, "TYPE with 1 argument", "redis_exporter at 10.0.0.8:1"],
+      ["of a health check", 99_000, "PING with 0 arguments", "127.0.0.1:1"],
+      ["under another name", 99_000, "OPS_CONFIG with 2 arguments", "127.0.0.1:1"],
+    ] as const
+  ).map(([, microseconds, command, client]): readonly [string, Changes] => [
+    "slow-commands/once",
+    {
+      props: { server: { ...props.server, renamedCommands: { CONFIG: "OPS_CONFIG" } } },
+      facts: { slowlog: { value: [{ at: NOW, microseconds, command, client }] } },
+    },
+  ]),
   ["slow-commands/throttled", { inside: { cpuPeriods: 100, cpuThrottled: 10 } }],
   ["slow-commands/slow-fork", { info: { latest_fork_usec: "500000" } }],
   [
@@ -444,6 +526,11 @@ test.each<readonly [string, Changes]>([
   ],
   ["memory-exhaustion/full", { info: { used_memory: `${254 * MIB}`, maxmemory_policy: "allkeys-lru" } }],
   ["memory-exhaustion/full", { info: { used_memory: `${253 * MIB}` } }],
+  ["memory-exhaustion/lowered", { info: { maxmemory: `${65 * MIB}` } }],
+  [
+    "memory-exhaustion/lowered",
+    { info: { maxmemory: `${255 * MIB}`, used_memory: `${255 * MIB}`, maxmemory_policy: "noeviction" } },
+  ],
   ["memory-exhaustion/warning", { info: { used_memory: `${179 * MIB}` } }],
   ["memory-exhaustion/fragmented", { info: { allocator_frag_bytes: `${100 * MIB}` } }],
   ["memory-exhaustion/buffers", { info: { mem_clients_normal: `${25 * MIB}` } }],

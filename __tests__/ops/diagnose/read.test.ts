@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { containerFacts, logLines } from "../../../ops/diagnose/container-facts";
+import { containerFacts, eventTimes, logLines } from "../../../ops/diagnose/container-facts";
 import { isLooping, linesOfStart } from "../../../ops/diagnose/facts";
 import { answerOf, passwordsOf, refusedLoginsOf, slowCommandsOf } from "../../../ops/diagnose/read-answers";
 import { kernelAddress, readInside } from "../../../ops/diagnose/read-inside";
@@ -191,6 +191,14 @@ test.each([
   [{ restartCount: 0, health: "starting", startedAt: NOW - 1 }, false],
 ])("a container that is %j is started over and over: %s", (container, expected) => {
   expect(isLooping(factsWith({ container }))).toBe(expected);
+});
+
+test("events are told by their times", () => {
+  const event = (timeNano: number) => `${JSON.stringify({ status: "oom", Type: "container", timeNano })}\n`;
+  expect(eventTimes("")).toEqual([]);
+  expect(eventTimes(event(1_795_262_400_000_000_000) + event(1_795_262_401_500_000_000))).toEqual([
+    1_795_262_400_000, 1_795_262_401_500,
+  ]);
 });
 
 test("a container without a health check has none", () => {

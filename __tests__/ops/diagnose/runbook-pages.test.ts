@@ -29,6 +29,22 @@ test("the pages in docs/runbooks are what npm run runbooks writes", () => {
   }
 });
 
+test("what stands in capitals in a command is explained in README.md", () => {
+  const readme = readFileSync(join(folder, "README.md"), "utf8");
+  const names = Object.values(PLACEHOLDERS).flatMap((name) => (typeof name === "function" ? [] : name));
+  const places = names.map((name: string) => name.replace("127.0.0.1:", ""));
+  const others = commands.flatMap((command) => command.match(/(?<=--from |new |--at )[A-Z/]+$/g) ?? []);
+  expect(others).toEqual(expect.arrayContaining(["ID", "NAME", "/ANOTHER/DISK"]));
+  expect([...places, ...others].filter((name) => !readme.includes(`| \`${name}\` |`))).toEqual([]);
+});
+
+test("every page says that a stack may know its commands by other names, and where they are printed", () => {
+  const pages = readdirSync(folder).map((name) => readFileSync(join(folder, name), "utf8"));
+  expect(pages.filter((page) => !page.includes("these fail as printed: `bin/redis-ops diagnose"))).toEqual(
+    [],
+  );
+});
+
 test("there is one procedure for each page", () => {
   expect(INCIDENTS.map(({ name }) => name).sort()).toEqual([...RUNBOOKS].sort());
 });

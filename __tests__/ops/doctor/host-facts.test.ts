@@ -1,6 +1,7 @@
 import { Duration } from "../../../core/duration";
 import { diskWants } from "../../../ops/doctor/disk-wants";
 import { insideFacts } from "../../../ops/doctor/host-facts";
+import { memoryWanted } from "../../../ops/doctor/memory-wanted";
 import { shopStack } from "../../support/stack-fixtures";
 
 const MIB = 1024 ** 2;
@@ -85,4 +86,12 @@ test("data wants a file, its growth and the next one; backups as many as are kep
   expect(wants({ save: [{ after: Duration.parse("1 min"), changes: 1 }] })[0]).toEqual([data, 4 * 256 + 128]);
   expect(wants({ appendonly: false })).toEqual([["copies", 4 * 256]]);
   expect(wants({}, { keepFor: Duration.parse("25 h") })[1]).toEqual(["copies", 6 * 256]);
+});
+
+test("Prometheus wants a GiB of disk, and its limit of memory", () => {
+  const { props } = shopStack("prod", { deployment: { prometheus: { hostPort: 9090 } } });
+  const { prometheus: _, ...without } = props;
+  const volume = `${props.server.containerName}-prometheus`;
+  expect(diskWants(props)).toEqual([...diskWants(without), { volume, bytes: 1024 * MIB }]);
+  expect(memoryWanted(props) - memoryWanted(without)).toBe(256 * MIB);
 });

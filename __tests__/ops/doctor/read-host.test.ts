@@ -56,6 +56,15 @@ test.each([
   expect((await read(engine([container]))).portsTaken).toEqual(expected);
 });
 
+test("the port of a stack's Prometheus counts as well", async () => {
+  const measured = shopStack("prod", { deployment: { prometheus: { hostPort: 9090 } } });
+  const containers = [holder("other", "127.0.0.1", 9090)];
+  const facts = await readHost(engine(containers), [measured], false);
+  expect(facts.portsTaken).toEqual([{ stack: "shop-prod", port: "127.0.0.1:9090", by: "container other" }]);
+  const own = holder(measured.props.prometheus?.containerName ?? "", "127.0.0.1", 9090);
+  expect((await readHost(engine([own]), [measured], false)).portsTaken).toEqual([]);
+});
+
 test("an engine without the image is told by itself alone, and what it does not say is not known", async () => {
   const facts = await read(engine());
   expect(facts).toMatchObject({

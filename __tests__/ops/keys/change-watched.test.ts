@@ -74,6 +74,22 @@ test("an error of Redis is thrown as it is, and nothing counts as changed", asyn
   await expect(changeWatched({ batch }, keys("a"), change)).rejects.toThrow("MISCONF no disk");
 });
 
+test("where one command of EXEC fails, the others are counted and settled before it is thrown", async () => {
+  const live = server([1, new Error("WRONGTYPE no string"), 0, 1, new Error("ERR second")]);
+  const changed: number[] = [];
+  const settled: boolean[] = [];
+  const change = {
+    judge: async (given: ReturnType<typeof keys>) => given,
+    commands: unlink,
+    settle: async (isDone: boolean) => {
+      settled.push(isDone);
+    },
+    onChanged: (count: number) => changed.push(count),
+  };
+  await expect(changeWatched(live, keys("a"), change)).rejects.toThrow("WRONGTYPE no string");
+  expect({ changed, settled }).toEqual({ changed: [2], settled: [true] });
+});
+
 function fail(): never {
   throw new Error("nothing was changed");
 }

@@ -1,4 +1,4 @@
-import type { StoreKind, StoreProps } from "../../../core/redis-stack-props";
+import type { StoreKind, StoreProps } from "../../../core/store-props";
 import { firstStar, ownedBy, storeOf } from "../../../ops/keys/store-of";
 
 const store = (kind: StoreKind, keys: string): StoreProps => ({ kind, keys, lossAcceptable: false });

@@ -1,4 +1,5 @@
-import type { StoreProps } from "../../../core/redis-stack-props";
+import { list } from "@ioredis/commands";
+import type { StoreProps } from "../../../core/store-props";
 import { adviceFor } from "../../../ops/look/command-advice";
 import { shapeOf } from "../../../ops/look/command-shape";
 import { keyShape } from "../../../ops/look/key-shape";
@@ -43,6 +44,27 @@ test.each([
   const told = shapeOf(words, { stores, server: { renamedCommands: { CONFIG: "OPS_CONFIG" } } });
   expect(told.shape).toBe(shape);
   expect(told.shape).not.toContain("TOKEN");
+});
+
+const told = (words: readonly string[]) => shapeOf(words, { stores, server: { renamedCommands: {} } });
+
+test.each(["200000", "4294967296", "99999999999999999999", "1e9", "0x7fffffff", "Infinity", "-1", "x", ""])(
+  "no command is too much that says it has %j keys",
+  (count) => {
+    for (const name of list) {
+      for (const words of [[count], [count, "a"], ["a", count], ["a", count, "b"], ["a", "b", count]]) {
+        expect(told([name, ...words]).keys.length).toBeLessThanOrEqual(3);
+      }
+    }
+  },
+);
+
+test("a count of keys is believed as far as there are words", () => {
+  expect(told(["EVAL", "x", "2", "a", "b", "c"]).keys).toEqual(["a", "b"]);
+  expect(told(["EVAL", "x", "200000", "a", "b"]).keys).toEqual(["a", "b"]);
+  expect(told(["ZUNIONSTORE", "into", "2", "a", "b"]).keys).toEqual(["into", "a", "b"]);
+  expect(told(["SINTERCARD", "1", "a", "LIMIT", "9"]).keys).toEqual(["a"]);
+  expect(told(["GET", "200000"]).keys).toEqual(["200000"]);
 });
 
 test.each([

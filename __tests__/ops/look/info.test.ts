@@ -1,4 +1,4 @@
-import { hitRatioOf, infoGroup, infoNumber, infoParts, parseInfo, partNumber } from "../../../ops/look/info";
+import { hitRatioOf, infoGroup, infoNumber, parseInfo, partNumber } from "../../../ops/look/info";
 
 const info = parseInfo(
   "# Stats\r\nused_memory:1024\r\nmem_fragmentation_ratio:1.25\r\nredis_version:7.0.15\r\n\r\n" +
@@ -19,8 +19,8 @@ test("fields of INFO, as text and as numbers", () => {
 
 test("fields of several parts", () => {
   expect([...infoGroup(info, "cmdstat_").keys()]).toEqual(["get", "config|get"]);
-  expect(partNumber(infoParts(info, "cmdstat_get"), "usec")).toBe(10);
-  expect(infoParts(info, "nothing").size).toBe(0);
+  expect(partNumber(infoGroup(info, "cmdstat_").get("get") ?? new Map(), "usec")).toBe(10);
+  expect(partNumber(new Map(), "usec")).toBeUndefined();
 });
 
 test("without a read there is no share of reads", () => {

@@ -1,5 +1,5 @@
 import type { Service } from "../../../config/service";
-import { queueDelete, queueRequeue } from "../../../ops/commands/queue-change";
+import { queueDelete, queueRequeue, undone } from "../../../ops/commands/queue-change";
 import { queueJobs } from "../../../ops/commands/queue-jobs";
 import { queueShow } from "../../../ops/commands/queue-show";
 import { shopStack } from "../../support/stack-fixtures";
@@ -28,6 +28,15 @@ test("jobs, or all that failed, have to be named, and not both", async () => {
   );
 });
 
+test("what is empty is refused, as a variable of the shell may be", async () => {
+  const nothing =
+    'got "", expected a text that is not empty. Fix: write what is meant; a variable of the shell may be empty.';
+  await expect(queueDelete(RQ, ["1", ""], FLAGS, silent)).rejects.toThrow(`job: ${nothing}`);
+  await expect(queueRequeue(RQ, [], { ...FLAGS, failed: "" }, silent)).rejects.toThrow(
+    `--failed: ${nothing}`,
+  );
+});
+
 test("an age is a time", async () => {
   const options = { ...FLAGS, failed: "mails", olderThan: "0s" };
   await expect(async () => queueDelete(RQ, [], options, silent)).rejects.toThrow(
@@ -45,6 +54,13 @@ test("what knows RQ alone refuses another library's queue", async () => {
   await expect(queueJobs(BULL, "mails", { state: "queued", json: false }, silent)).rejects.toThrow(
     `queue: got "mails", ${NOT_RQ}`,
   );
+});
+
+test("what is left undone of all that failed is what somebody kept changing, of named jobs everything", () => {
+  const tally = new Map([["changed", 1] as const, ["awaited", 2] as const, ["notOld", 4] as const]);
+  expect([undone(tally, true), undone(tally, false)]).toEqual([0, 6]);
+  const restless = new Map([...tally, ["restless", 8] as const]);
+  expect([undone(restless, true), undone(restless, false)]).toEqual([8, 14]);
 });
 
 test.each(["0", "10001", "x"])("a limit of %s is refused", async (limit) => {

@@ -1,5 +1,5 @@
 import { deflateSync } from "node:zlib";
-import { exceptionOf } from "../../../ops/queue/read-jobs";
+import { exceptionOf, outlineOf } from "../../../ops/queue/read-jobs";
 import {
   calledBy,
   dependenciesKey,
@@ -72,9 +72,27 @@ test.each([
   ["rq.timeouts.JobTimeoutException: Task exceeded", "rq.timeouts.JobTimeoutException"],
   ["KeyboardInterrupt", "KeyboardInterrupt"],
   ["something else happened", undefined],
+  ["Traceback (most recent call last):\nValueError: no mailbox for\nann", "ValueError"],
+  ["ValueError: a\n\nDuring it\n\nTraceback (most recent call last):\nos.Last", "os.Last"],
   ["", undefined],
 ])("the exception of %j is %j", (traceback, exception) => {
   expect(exceptionOf(traceback)).toBe(exception);
+});
+
+test("the outline of a traceback has no source, no message, and nothing that a message looks like", () => {
+  const lines = [
+    "Traceback (most recent call last):",
+    '  File "/app/tasks.py", line 7, in send_mail',
+    "    login('ann', 'hunter2')",
+    "    ^^^^^^^^^^^^^^^^^^^^^^^",
+    '  File "/app/x.py", line 8, in <module>',
+    "ValueError: hunter2",
+    "hunter2",
+    '  File "hunter2", line 1, in x',
+    "hunter2: x",
+  ];
+  expect(outlineOf(`${lines.join("\n")}\n`)).toEqual([lines[1], lines[4], "ValueError"]);
+  expect(outlineOf("Work-horse terminated: hunter2")).toEqual([]);
 });
 
 test("a moment has microseconds, which rq 1.13 insists on", () => {

@@ -1,4 +1,5 @@
 import type { Service } from "../../../config/service";
+import { RATE_LIMITS } from "../../../ops/keys/subject";
 import { readFilters } from "../../../ops/sessions/session-filters";
 import { shopStack } from "../../support/stack-fixtures";
 
@@ -58,7 +59,8 @@ test("refuses what the format cannot answer, and everything else that is wrong, 
   );
   expect(() => readFilters(FORMATTED, { ...NONE, idleFor: "1h" })).toThrow(
     "--idle-for: got basket:* without format.lastActivity, expected a store that says which field is its lastActivity. " +
-      "Fix: declare format.lastActivity of basket:* in config/services/shop.ts, or choose with --match or --store.",
+      "Fix: declare format.lastActivity of basket:* in config/services/shop.ts, or choose by its createdAt with --older-than, " +
+      "or choose with --match or --store.",
   );
   expect(() => readFilters(PLAIN, { ...NONE, user: "ann", where: ["a=b"] })).toThrow(
     [
@@ -79,5 +81,39 @@ test("refuses a key of something else, and a stack without sessions", () => {
   expect(() => readFilters(cache, NONE)).toThrow(
     "shop-dev: got no store of kind sessions, expected a stack with a store of kind sessions. " +
       "Fix: declare them in stores of config/services/shop.ts, or name another stack.",
+  );
+});
+
+const empty = (field: string) =>
+  `  ${field}: got "", expected a text that is not empty. Fix: write what is meant; a variable of the shell may be empty.`;
+
+test("refuses what is empty, as a variable of the shell may be", () => {
+  const format = { encoding: "json", user: "u", organisation: "org" } as const;
+  const all = stackWith([{ kind: "sessions", keys: "*", ttl: "24 h", lossAcceptable: false, format }]);
+  const flags = { ...NONE, user: "", organisation: "", match: "", key: [""], where: ["u="] };
+  expect(() => readFilters(all, flags)).toThrow(
+    [
+      "5 problems, nothing was changed",
+      empty("--match"),
+      empty("--user"),
+      empty("--organisation"),
+      empty("--key"),
+      '  --where: got "u=", expected FIELD=VALUE, such as user.role=admin. Fix: write a field, an equals sign and a value.',
+    ].join("\n"),
+  );
+  expect(readFilters(all, { ...NONE, key: ['""'], where: ["u=0"] })).toMatchObject({
+    keys: [Buffer.alloc(0)],
+  });
+});
+
+test("tells a key that may be a secret by a digest, and does not take that for the key", () => {
+  const limits = stackWith([{ kind: "rate-limits", keys: "api:key:*", ttl: "1 h", lossAcceptable: true }]);
+  const read = (key: string) => readFilters(limits, { ...NONE, key: [key] }, RATE_LIMITS);
+  expect(read("api:key:sk_live_1")).toMatchObject({
+    keys: [Buffer.from("api:key:sk_live_1")],
+    told: '--key "api:key:sk_l…992621cb1579"',
+  });
+  expect(() => read("api:key:sk_l…992621cb1579")).toThrow(
+    '--key: got "api:key:sk_l…992621cb1579", expected a key of api:key:*. Fix: write it as rate-limits list --reveal prints it.',
   );
 });

@@ -1,4 +1,5 @@
 import { Duration } from "../../../core/duration";
+import { keyText } from "../../../ops/keys/key-text";
 import type { Facts } from "../../../ops/stores/read-facts";
 import {
   dataOf,
@@ -62,4 +63,31 @@ test("of a window those within it are told, of a hash its numbers", () => {
   ] as const;
   expect(cells(RATE_LIMITS_GROUP, { type: "hash", fields })).toEqual(["hash", "tokens=3.5"]);
   expect(cells(RATE_LIMITS_GROUP, { type: "stream" })).toEqual(["stream", "not known"]);
+});
+
+const limit = (keys: string, key: string, isRevealed = false) => {
+  const store = { kind: "rate-limits", keys, ttl: Duration.seconds(3600), lossAcceptable: true } as const;
+  const own = facts({ store, key: text(key) });
+  const [told] = rowOf(RATE_LIMITS_GROUP, own, isRevealed);
+  expect(dataOf(RATE_LIMITS_GROUP, own, isRevealed).key).toBe(told);
+  return told;
+};
+
+test.each([
+  ["api:key:*", "api:key:sk_live_1", "api:key:sk_l…992621cb1579"],
+  ["api:key:*", "api:key:sk_l", "api:key:sk_l"],
+  ["api:key:*", "api:key:sk_l1", "api:key:sk_l…07eeeb78a932"],
+  ["rl:*:by:*", "rl:ann:by:secret", "rl:ann:…38fd1791d420"],
+  ["rl:*", "rl:a b\n secret", '"rl:a b\\x0a"…a48eae44e795'],
+  ["*", "sk_live_1", "sk_l…992621cb1579"],
+  ["rl:all", "rl:all", "rl:all"],
+])("of %s the key %j is told as %s unless it is revealed", (keys, key, told) => {
+  expect(limit(keys, key)).toBe(told);
+  expect(limit(keys, key, true)).toBe(keyText(text(key)));
+});
+
+test("the key of a session or a lock is told whole", () => {
+  expect(rowOf(LOCKS_GROUP, facts({ key: text("import:job:12345678") }), false)[0]).toBe(
+    "import:job:12345678",
+  );
 });

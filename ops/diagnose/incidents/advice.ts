@@ -20,3 +20,17 @@ export const findCause = (n: Names) =>
     "see whether the disk is full, or cannot be written",
     `bin/redis-ops diagnose ${n.stack} --incident disk-full`,
   ] as const;
+
+/** Gives the running server what is configured. @param first what is done before */
+export const applyLive = (n: Names, first = "see which values differ") =>
+  [
+    [`${first}; this shows what would be set`, `bin/redis-ops apply-live ${n.stack} --dry-run`],
+    ["set it, without a restart", `bin/redis-ops apply-live ${n.stack}`],
+  ] as const;
+
+/** Redis refuses a second snapshot while one is written, and that one fails. */
+export const snapshot = (when: string, n: Names) =>
+  [
+    `${when} write a snapshot; once more where it says that one is in progress: that one began too early`,
+    n.redis("BGSAVE"),
+  ] as const;

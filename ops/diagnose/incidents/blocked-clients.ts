@@ -1,3 +1,4 @@
+import { levelAbove } from "../../../core/levels";
 import { from, type Incident, ok, step } from "../incident";
 import { field } from "./reading";
 
@@ -26,7 +27,7 @@ export const blockedClients: Incident = {
         const levels = facts.props.thresholds.blockedClients;
         return from(facts.info, (info) =>
           field(info, "blocked_clients", (blocked) =>
-            levels !== undefined && blocked > levels.warning
+            levels !== undefined && levelAbove(blocked, levels) !== undefined
               ? { outcome: "blocked", saw: `${blocked}, threshold ${levels.warning}` }
               : ok(`${blocked}, ${levels === undefined ? "no threshold" : `threshold ${levels.warning}`}`),
           ),

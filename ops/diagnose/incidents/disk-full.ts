@@ -2,7 +2,7 @@ import { bytesText } from "../../backup/amounts";
 import { infoNumber } from "../../look/info";
 import { type Facts, isUp, known, type VolumeFacts } from "../facts";
 import { from, type Incident, type Names, ok, type Seen, step, unknown } from "../incident";
-import { backupElsewhere, verify } from "./advice";
+import { backupElsewhere, snapshot, verify } from "./advice";
 import { matching } from "./reading";
 
 /** A server with little data can need this much at once: the append-only file grows while it is rewritten. */
@@ -38,12 +38,7 @@ export const diskFull: Incident = {
           title: "the disk of the data is full",
           means:
             "Redis cannot save. While it runs, memory has all of the data, and nothing is damaged: keep it running. It heals by itself when there is room.",
-          next: (n) => [
-            backupElsewhere(n),
-            ...freeRoom(n),
-            ["when there is room: write a snapshot", n.redis("BGSAVE")],
-            verify(n),
-          ],
+          next: (n) => [backupElsewhere(n), ...freeRoom(n), snapshot("when there is room:", n), verify(n)],
         },
         "full-and-down": {
           severity: "critical",
@@ -90,7 +85,7 @@ export const diskFull: Incident = {
               "give them back to Redis' user; nothing is removed",
               `docker run --rm --user 0 --network none --volume ${n.volume}:/data ${n.image} sh -c 'chown -R 999:1000 /data && chmod -R u+rwX /data'`,
             ],
-            ["where the server runs: write a snapshot", n.redis("BGSAVE")],
+            snapshot("where the server runs:", n),
             ["where it does not: start it", `docker start ${n.container}`],
             verify(n),
           ],

@@ -1,8 +1,10 @@
-import type { StoreProps } from "../../../core/redis-stack-props";
+import type { StoreProps } from "../../../core/store-props";
 import { infoNumber } from "../../look/info";
+import { evictsAnything } from "../../look/refused-writes";
 import { type Facts, known } from "../facts";
 import { from, type Incident, ok, type Seen, step } from "../incident";
-import { evictsAnything, field } from "./reading";
+import { applyLive } from "./advice";
+import { field } from "./reading";
 
 const MANY = 100;
 const NEARLY_FULL = 0.9;
@@ -30,11 +32,8 @@ export const evictions: Incident = {
             "Memory is full, and the policy takes keys of stores that the service's file says must be kept.",
           next: (n) => [
             ["take a copy of what is there", `bin/redis-ops backup create ${n.stack}`],
-            [
-              "raise maxmemory in config/services/, and set it without a restart (without --dry-run)",
-              `bin/redis-ops apply-live ${n.stack} --dry-run`,
-            ],
-            ["see what takes the memory", `bin/redis-ops memory ${n.stack}`],
+            ...applyLive(n, "raise maxmemory in config/services/"),
+            ["see what takes the memory", `bin/redis-ops memory ${n.stack} --keys`],
             ["deploy the larger limit", `bin/up ${n.stack}`],
             [
               "keep what must stay apart from what may go: a service of its own, with noeviction",
@@ -48,7 +47,7 @@ export const evictions: Incident = {
           means:
             "It happened since the server was started, and happens again with what is written next: memory is nearly full.",
           next: (n) => [
-            ["see what takes the memory", `bin/redis-ops memory ${n.stack}`],
+            ["see what takes the memory", `bin/redis-ops memory ${n.stack} --keys`],
             [
               "what was there is in a backup, if one was made in time",
               `bin/redis-ops backup list ${n.stack}`,

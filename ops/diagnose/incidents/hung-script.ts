@@ -10,6 +10,13 @@ const afterKill = (n: Names, killCommand: readonly string[]) =>
     ["OK: prove that it works again", `bin/redis-ops verify ${n.stack}`],
   ] as const;
 
+/** While Redis says BUSY, nothing tells whose script it is: CLIENT LIST and SLOWLOG are refused as well. */
+const whoSentIt = (n: Names) =>
+  [
+    "when it answers again: which script it was, and who sent it. While it says BUSY, Redis does not tell; a restart empties this log",
+    `bin/redis-ops slow ${n.stack} --reveal`,
+  ] as const;
+
 const onlyShutdown = (n: Names) =>
   [
     "UNKILLABLE, with the append-only file: wait for it if you can. This ends the server and loses what the script has written, and nothing else: a script is in the file whole or not at all",
@@ -43,28 +50,40 @@ export const hungScript: Incident = {
           title: "a Lua script holds the server",
           means:
             "Nobody else is served until it ends. SCRIPT KILL is safe: it ends a script that has only read, and refuses one that has written.",
-          next: (n) => [...afterKill(n, ["SCRIPT", "KILL"]), onlyShutdown(n), startAgain(n), verify(n)],
+          next: (n) => [
+            ...afterKill(n, ["SCRIPT", "KILL"]),
+            whoSentIt(n),
+            onlyShutdown(n),
+            startAgain(n),
+            verify(n),
+          ],
         },
         "script-without-aof": {
           severity: "critical",
           title: "a Lua script holds the server, and there is no append-only file",
           means:
             "Nobody else is served until it ends. SCRIPT KILL is safe: it ends a script that has only read, and refuses one that has written.",
-          next: (n) => [...afterKill(n, ["SCRIPT", "KILL"]), waitForScript(n)],
+          next: (n) => [...afterKill(n, ["SCRIPT", "KILL"]), whoSentIt(n), waitForScript(n)],
         },
         function: {
           severity: "critical",
           title: "a function holds the server",
           means:
             "As with a script: FUNCTION KILL ends one that has only read, and refuses one that has written.",
-          next: (n) => [...afterKill(n, ["FUNCTION", "KILL"]), onlyShutdown(n), startAgain(n), verify(n)],
+          next: (n) => [
+            ...afterKill(n, ["FUNCTION", "KILL"]),
+            whoSentIt(n),
+            onlyShutdown(n),
+            startAgain(n),
+            verify(n),
+          ],
         },
         "function-without-aof": {
           severity: "critical",
           title: "a function holds the server, and there is no append-only file",
           means:
             "As with a script: FUNCTION KILL ends one that has only read, and refuses one that has written.",
-          next: (n) => [...afterKill(n, ["FUNCTION", "KILL"]), waitForScript(n)],
+          next: (n) => [...afterKill(n, ["FUNCTION", "KILL"]), whoSentIt(n), waitForScript(n)],
         },
       },
       judge: (facts) =>

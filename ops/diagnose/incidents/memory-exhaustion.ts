@@ -1,18 +1,20 @@
+import { levelAbove } from "../../../core/levels";
 import { bytesText } from "../../backup/amounts";
-import { type Info, infoGroup, infoNumber, partNumber } from "../../look/info";
+import { infoNumber } from "../../look/info";
+import { countedMemory, evictsAnything, refusedWrites, refusesWrites } from "../../look/refused-writes";
 import { containerOf } from "../facts";
-import { from, type Incident, ok, step, unknown } from "../incident";
-import { evictsAnything, field } from "./reading";
-
-const NEARLY_FULL = 0.99;
+import { from, type Incident, type Names, ok, step, unknown } from "../incident";
+import { applyLive, verify } from "./advice";
+import { field } from "./reading";
 
 /** In bytes: below it, a small server always looks fragmented. */
 const MIN_FRAGMENTS = 100 * 1024 ** 2;
 
-/** Without what Redis itself leaves out when it compares. */
-function counted(info: Info): number {
-  return (infoNumber(info, "used_memory") ?? 0) - (infoNumber(info, "mem_not_counted_for_evict") ?? 0);
-}
+const oldSessions = (n: Names) =>
+  [
+    "see which old sessions would go, and how many; the same with --yes deletes them, and keeps them in that file",
+    `bin/redis-ops sessions delete ${n.stack} --older-than 12h --save-to old-sessions.saved`,
+  ] as const;
 
 export const memoryExhaustion: Incident = {
   name: "memory-exhaustion",
@@ -33,15 +35,12 @@ export const memoryExhaustion: Incident = {
           means: "Nothing is lost: Redis keeps what it has and takes no more. Reads and deletes work.",
           next: (n) => [
             ["take a copy first", `bin/redis-ops backup create ${n.stack}`],
-            [
-              "quickest way to room, where the container has it: raise maxmemory in config/services/, and set it without a restart (without --dry-run)",
-              `bin/redis-ops apply-live ${n.stack} --dry-run`,
-            ],
-            ["see what is big", `bin/redis-ops memory ${n.stack}`],
-            [
-              "see which old sessions would go, and how many; --yes removes them, --save-to keeps them",
-              `bin/redis-ops sessions delete ${n.stack} --older-than 12h`,
-            ],
+            ...applyLive(
+              n,
+              "quickest way to room, where the container has it: raise maxmemory in config/services/",
+            ),
+            ["see what is big", `bin/redis-ops memory ${n.stack} --keys`],
+            oldSessions(n),
             ["deploy the larger limit", `bin/up ${n.stack}`],
           ],
         },
@@ -50,15 +49,9 @@ export const memoryExhaustion: Incident = {
           title: "memory is above the critical threshold",
           means: "At maxmemory, writes fail, or keys are evicted that somebody needs.",
           next: (n) => [
-            ["see what is big", `bin/redis-ops memory ${n.stack}`],
-            [
-              "raise maxmemory in config/services/, and set it without a restart (without --dry-run)",
-              `bin/redis-ops apply-live ${n.stack} --dry-run`,
-            ],
-            [
-              "see which old sessions would go, and how many",
-              `bin/redis-ops sessions delete ${n.stack} --older-than 12h`,
-            ],
+            ["see what is big", `bin/redis-ops memory ${n.stack} --keys`],
+            ...applyLive(n, "raise maxmemory in config/services/"),
+            oldSessions(n),
           ],
         },
         warning: {
@@ -66,7 +59,7 @@ export const memoryExhaustion: Incident = {
           title: "memory is above the threshold",
           means: "There is time to see what grows, and to plan for more.",
           next: (n) => [
-            ["see what is big", `bin/redis-ops memory ${n.stack}`],
+            ["see what is big", `bin/redis-ops memory ${n.stack} --keys`],
             [
               "see how much of the container is left",
               `bin/redis-ops diagnose ${n.stack} --incident out-of-memory-kill`,
@@ -77,9 +70,7 @@ export const memoryExhaustion: Incident = {
           severity: "warning",
           title: "maxmemory is not set on the running server",
           means: "Redis grows until the kernel kills it. Somebody set it to 0.",
-          next: (n) => [
-            ["set what is configured (without --dry-run)", `bin/redis-ops apply-live ${n.stack} --dry-run`],
-          ],
+          next: (n) => applyLive(n),
         },
       },
       judge: (facts) =>
@@ -88,26 +79,24 @@ export const memoryExhaustion: Incident = {
             if (maxmemory === 0) {
               return { outcome: "unlimited", saw: "maxmemory 0" };
             }
-            const used = counted(info);
+            const used = countedMemory(info);
             const policy = info.get("maxmemory_policy");
             const percent = (used / maxmemory) * 100;
             const saw = `${bytesText(used)} of ${bytesText(maxmemory)} (${percent.toFixed(0)} %), ${policy}`;
             if (evictsAnything(policy)) {
               return ok(`${saw}: it evicts instead of filling up`);
             }
-            const refusals = partNumber(infoGroup(info, "errorstat_").get("OOM") ?? new Map(), "count") ?? 0;
             const { memory } = facts.props.thresholds;
-            const refuses = policy === "noeviction" && used >= maxmemory * NEARLY_FULL;
-            if (refuses || (refusals > 0 && percent >= memory.critical)) {
+            if (refusesWrites(info, { maxmemory, policy }, memory)) {
+              const refusals = refusedWrites(info);
               const evidence =
                 refusals === 0 ? [] : [`${refusals} commands were refused with OOM since the start`];
               return { outcome: "full", saw, evidence };
             }
-            return percent > memory.critical
-              ? { outcome: "critical", saw: `${saw}, threshold ${memory.critical} %` }
-              : percent > memory.warning
-                ? { outcome: "warning", saw: `${saw}, threshold ${memory.warning} %` }
-                : ok(saw);
+            const level = levelAbove(percent, memory);
+            return level === undefined
+              ? ok(saw)
+              : { outcome: level, saw: `${saw}, threshold ${memory[level]} %` };
           }),
         ),
     }),
@@ -116,17 +105,20 @@ export const memoryExhaustion: Incident = {
       command: (n) => n.redis("INFO", "memory"),
       fine: "The server works with what is configured.",
       outcomes: {
+        lowered: {
+          severity: "critical",
+          title:
+            "writes are refused because the server runs with another maxmemory or policy than is configured",
+          means:
+            "With what is configured there is room. Somebody set it by CONFIG SET, or the configuration was not deployed yet.",
+          next: (n) => [...applyLive(n), verify(n)],
+        },
         drift: {
           severity: "warning",
           title: "the server runs with another maxmemory or policy than is configured",
           means:
             "Somebody set it by CONFIG SET, or the configuration was not deployed yet. The next start takes it back.",
-          next: (n) => [
-            [
-              "see every value that differs, and what may be set",
-              `bin/redis-ops apply-live ${n.stack} --dry-run`,
-            ],
-          ],
+          next: (n) => applyLive(n),
         },
       },
       judge: (facts) =>
@@ -135,12 +127,16 @@ export const memoryExhaustion: Incident = {
           const running = infoNumber(info, "maxmemory") ?? 0;
           const policy = info.get("maxmemory_policy") ?? "";
           const saw = `${bytesText(running)}, ${policy}`;
-          return running === maxmemory.toBytes() && policy === maxmemoryPolicy
-            ? ok(saw)
-            : {
-                outcome: "drift",
-                saw: `${saw}; configured ${bytesText(maxmemory.toBytes())}, ${maxmemoryPolicy}`,
-              };
+          const configured = { maxmemory: maxmemory.toBytes(), policy: maxmemoryPolicy };
+          if (running === configured.maxmemory && policy === maxmemoryPolicy) {
+            return ok(saw);
+          }
+          const refuses = (limit: Parameters<typeof refusesWrites>[1]) =>
+            refusesWrites(info, limit, facts.props.thresholds.memory);
+          return {
+            outcome: refuses({ maxmemory: running, policy }) && !refuses(configured) ? "lowered" : "drift",
+            saw: `${saw}; configured ${bytesText(configured.maxmemory)}, ${maxmemoryPolicy}`,
+          };
         }),
     }),
     step({
@@ -155,10 +151,7 @@ export const memoryExhaustion: Incident = {
             "Keys of many sizes came and went. The container's limit has to hold it; a restart gives it back.",
           next: (n) => [
             ["see how much of the container is left", `bin/redis-ops memory ${n.stack}`],
-            [
-              "where the engine can: activedefrag in config/services/, set without a restart (without --dry-run)",
-              `bin/redis-ops apply-live ${n.stack} --dry-run`,
-            ],
+            ...applyLive(n, "where the engine can: activedefrag in config/services/"),
           ],
         },
       },

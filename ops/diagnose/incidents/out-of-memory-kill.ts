@@ -1,6 +1,6 @@
 import { bytesText } from "../../backup/amounts";
 import { containerOf, type Facts, isUp, known } from "../facts";
-import { from, type Incident, ok, type Seen, step, unknown } from "../incident";
+import { type Advice, from, type Incident, type Names, ok, type Seen, step, unknown } from "../incident";
 import { verify } from "./advice";
 import { matching } from "./reading";
 
@@ -28,12 +28,8 @@ export const outOfMemoryKill: Incident = {
           means:
             "The limit was smaller than data, buffers and copies together. With the append-only file at most the last second of writes is missing; starting again without more room ends the same way.",
           next: (n) => [
-            ["see what the limit is for, and where it ends", `bin/redis-ops memory ${n.stack}`],
-            [
-              `raise memory in config/services/${n.service}.ts (or lower maxmemory), and deploy: a limit needs no new container`,
-              `bin/up ${n.stack}`,
-            ],
-            ["start it, where it does not run", `docker start ${n.container}`],
+            ...moreRoom(n),
+            ["where it does not run yet: start it now, with that room", `docker restart ${n.container}`],
             verify(n),
           ],
         },
@@ -48,14 +44,19 @@ export const outOfMemoryKill: Incident = {
             [`raise memory in config/services/${n.service}.ts, and deploy`, `bin/up ${n.stack}`],
           ],
         },
-        before: {
+        restarted: {
           severity: "warning",
-          title: "the kernel has killed a process of this container in the last 24 hours",
-          means: "It runs again. Without more room, or less data, it happens again.",
-          next: (n) => [
-            ["see what the limit is for", `bin/redis-ops memory ${n.stack}`],
-            [`raise memory in config/services/${n.service}.ts, and deploy`, `bin/up ${n.stack}`],
-          ],
+          title: "the kernel killed Redis, and Docker has started it again",
+          means:
+            "It runs with the same room as before, unless that was raised meanwhile, and the kernel may kill it again. With the append-only file at most the last second of writes is missing. Once it has run for an hour, or was started by hand, this is a note.",
+          next: moreRoom,
+        },
+        before: {
+          severity: "note",
+          title: "the kernel has killed a process of this container before it was last started",
+          means:
+            "It runs, and nothing of it was killed since its start. Without more room, or less data, it happens again. Docker says OOMKilled until the container ends in another way.",
+          next: moreRoom,
         },
       },
       judge: judgeKill,
@@ -138,26 +139,45 @@ export const outOfMemoryKill: Incident = {
 };
 
 const HOST_SHARE = 0.05;
+const HOUR_MS = 3_600_000;
 
-function judgeKill(facts: Facts): Seen<"killed" | "child-killed" | "before"> {
+function moreRoom(n: Names): readonly Advice[] {
+  return [
+    ["see what the limit is for, and where it ends", `bin/redis-ops memory ${n.stack}`],
+    [
+      `raise memory in config/services/${n.service}.ts (or lower maxmemory), and deploy: a limit needs no new container`,
+      `bin/up ${n.stack}`,
+    ],
+  ];
+}
+
+function judgeKill(facts: Facts): Seen<"killed" | "child-killed" | "restarted" | "before"> {
   const container = containerOf(facts);
   if (container === undefined) {
     return unknown("there is no container");
   }
-  const { oomKilled, exitCode, restartCount } = container;
-  const events = known(facts.oomEvents) ?? 0;
+  const { oomKilled, exitCode, restartCount, startedAt } = container;
+  const events = known(facts.oomEvents) ?? [];
   const kills = known(facts.inside)?.oomKills ?? 0;
   const childLines = matching(known(facts.log) ?? [], /terminated by signal 9/);
-  const saw = `OOMKilled ${oomKilled}, exit code ${exitCode}, ${restartCount} restarts, ${events} kills told by the engine in 24 hours`;
-  if (!isUp(facts) && (oomKilled || (events > 0 && exitCode === SIGKILL_CODE))) {
-    return { outcome: "killed", saw };
+  const saw = `OOMKilled ${oomKilled}, exit code ${exitCode}, ${restartCount} restarts, ${events.length} kills told by the engine in 24 hours`;
+  if (!isUp(facts)) {
+    return oomKilled || (events.length > 0 && exitCode === SIGKILL_CODE)
+      ? { outcome: "killed", saw }
+      : events.length > 0
+        ? { outcome: "before", saw }
+        : ok(saw);
   }
-  if (isUp(facts) && kills > 0) {
+  const now = Math.max(kills, events.filter((at) => at >= startedAt).length);
+  if (now > 0) {
     return {
       outcome: "child-killed",
-      saw: `${saw}, ${kills} since it was started`,
+      saw: `${saw}, ${now} since it was started`,
       ...(childLines.length === 0 ? {} : { evidence: childLines }),
     };
   }
-  return events > 0 || (oomKilled && isUp(facts)) ? { outcome: "before", saw } : ok(saw);
+  if (oomKilled && restartCount > 0 && facts.now - startedAt < HOUR_MS) {
+    return { outcome: "restarted", saw };
+  }
+  return oomKilled || events.length > 0 ? { outcome: "before", saw } : ok(saw);
 }

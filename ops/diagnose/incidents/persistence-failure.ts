@@ -1,6 +1,6 @@
 import { isUp, known, linesOfStart } from "../facts";
 import { from, type Incident, ok, step, unknown } from "../incident";
-import { backupElsewhere, findCause, verify } from "./advice";
+import { backupElsewhere, findCause, snapshot, verify } from "./advice";
 import { field, matching } from "./reading";
 
 export const persistenceFailure: Incident = {
@@ -37,7 +37,7 @@ export const persistenceFailure: Incident = {
           next: (n) => [
             backupElsewhere(n),
             findCause(n),
-            ["when the disk has room again: write a snapshot", n.redis("BGSAVE")],
+            snapshot("when the disk has room again:", n),
             verify(n),
           ],
         },
@@ -77,7 +77,7 @@ export const persistenceFailure: Incident = {
           next: (n) => [
             backupElsewhere(n),
             ["on the host, as root, and in /etc/sysctl.d to stay", "sysctl vm.overcommit_memory=1"],
-            ["then write a snapshot", n.redis("BGSAVE")],
+            snapshot("then", n),
           ],
         },
       },

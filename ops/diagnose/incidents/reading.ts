@@ -29,9 +29,6 @@ export const holders = (facts: Facts) =>
     .slice(0, MAX_HOLDERS)
     .map(({ address, connections }) => `${address} holds ${connections} connections`);
 
-/** Whether the policy makes room for every write, so that a full server is as it should be. */
-export const evictsAnything = (policy: string | undefined) => policy?.startsWith("allkeys-") ?? false;
-
 /** Whether a container that stands beside the server runs. */
 export function beside<K extends string>(
   fact: Fact<ContainerFacts | "none" | undefined>,

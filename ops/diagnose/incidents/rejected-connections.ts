@@ -1,6 +1,8 @@
+import { levelAbove } from "../../../core/levels";
 import { infoNumber } from "../../look/info";
 import { known } from "../facts";
 import { from, type Incident, ok, type Seen, step } from "../incident";
+import { applyLive } from "./advice";
 import { field, holders } from "./reading";
 
 const NEARLY = 0.9;
@@ -28,10 +30,10 @@ export const rejectedConnections: Incident = {
             ["whose addresses those are", `docker network inspect ${n.network}`],
             ["mend its pool, and restart the application: its connections go with it"],
             ["then see what is left", `bin/redis-ops clients ${n.stack}`],
-            [
-              `where that many are right: raise maxclients in config/services/${n.service}.ts, and set it without a restart, once there is a connection for it`,
-              `bin/redis-ops apply-live ${n.stack} --dry-run`,
-            ],
+            ...applyLive(
+              n,
+              `where that many are right: raise maxclients in config/services/${n.service}.ts, once there is a connection for it`,
+            ),
             ["a timeout there closes idle connections of such applications from then on"],
           ],
         },
@@ -41,10 +43,10 @@ export const rejectedConnections: Incident = {
           means: "Soon Redis refuses clients.",
           next: (n) => [
             ["who holds them, and how long they have been idle", `bin/redis-ops clients ${n.stack}`],
-            [
+            ...applyLive(
+              n,
               `mend the pool of the application, or raise maxclients in config/services/${n.service}.ts`,
-              `bin/redis-ops apply-live ${n.stack} --dry-run`,
-            ],
+            ),
           ],
         },
         before: {
@@ -85,10 +87,7 @@ export const rejectedConnections: Incident = {
             "Redis lowers maxclients by itself when it may not open enough files, and says so in its log only; or somebody set it.",
           next: (n) => [
             ["how many files it may open", `docker exec ${n.container} grep 'open files' /proc/1/limits`],
-            [
-              "where that is more than maxclients and 32: set what is configured",
-              `bin/redis-ops apply-live ${n.stack} --dry-run`,
-            ],
+            ...applyLive(n, "where that is more than maxclients and 32: give it what is configured"),
             ["else raise default-ulimits nofile in the engine's daemon.json, and deploy anew"],
           ],
         },
@@ -120,10 +119,14 @@ export const rejectedConnections: Incident = {
       judge: (facts) =>
         from(facts.info, (info) =>
           field(info, "connected_clients", (connected) => {
-            const { warning } = facts.props.thresholds.connectedClients;
-            return connected > warning
-              ? { outcome: "many", saw: `${connected}, threshold ${warning}`, evidence: holders(facts) }
-              : ok(`${connected}, threshold ${warning}`);
+            const levels = facts.props.thresholds.connectedClients;
+            return levelAbove(connected, levels) !== undefined
+              ? {
+                  outcome: "many",
+                  saw: `${connected}, threshold ${levels.warning}`,
+                  evidence: holders(facts),
+                }
+              : ok(`${connected}, threshold ${levels.warning}`);
           }),
         ),
     }),

@@ -1,4 +1,6 @@
 import { ageText } from "../../backup/amounts";
+import { CLIENT_NAME } from "../../live-redis";
+import type { Facts, SlowCommand } from "../facts";
 import { from, type Incident, ok, step } from "../incident";
 import { field } from "./reading";
 
@@ -7,6 +9,29 @@ const MANY = 3;
 const LONG_US = 100_000;
 const THROTTLED = 0.1;
 const LONG_FORK_US = 500_000;
+
+/** Where the service keeps every command, those count that Redis' own default would keep. */
+const USUAL_LIMIT_US = 10_000;
+
+/** What health checks, the exporter and these commands ask: slow when something else is, or the log's limit is low. */
+const OF_WATCHERS: ReadonlySet<string> = new Set(
+  "ACL AUTH CLIENT COMMAND CONFIG DBSIZE HELLO INFO LASTSAVE LATENCY MEMORY PING SELECT SLOWLOG TIME".split(
+    " ",
+  ),
+);
+
+const WATCHERS = [CLIENT_NAME, "redis_exporter"];
+
+/** Whether somebody waited for it as long as the service tells to the slow log, and it is none of who watches. */
+function counts({ props: { server } }: Facts, { microseconds, command, client }: SlowCommand): boolean {
+  const [name = ""] = command.split(" ");
+  const renamed = Object.entries(server.renamedCommands).find(([, to]) => to.toUpperCase() === name);
+  return (
+    microseconds >= (server.slowlogLogSlowerThan.toMilliseconds() * 1000 || USUAL_LIMIT_US) &&
+    !OF_WATCHERS.has((renamed?.[0] ?? name).toUpperCase()) &&
+    !WATCHERS.some((watcher) => client.startsWith(`${watcher} at `))
+  );
+}
 
 export const slowCommands: Incident = {
   name: "slow-commands",
@@ -44,15 +69,23 @@ export const slowCommands: Incident = {
       },
       judge: (facts) =>
         from(facts.slowlog, (entries) => {
-          const recent = entries.filter(({ at }) => facts.now - at < RECENT_MS);
+          const recent = entries.filter((entry) => facts.now - entry.at < RECENT_MS && counts(facts, entry));
+          const all =
+            facts.props.server.slowlogLogSlowerThan.toMilliseconds() === 0
+              ? "; slowlog-log-slower-than is 0, which keeps every command"
+              : "";
           return recent.length === 0
-            ? ok(`${entries.length === 0 ? "none" : "none of the last 15 minutes"}`)
+            ? ok(
+                entries.length === 0
+                  ? "none"
+                  : `none of the last 15 minutes that took long, of clients that do not only watch${all}`,
+              )
             : {
                 outcome:
                   recent.length >= MANY || recent.some(({ microseconds }) => microseconds >= LONG_US)
                     ? "slow"
                     : "once",
-                saw: `${recent.length} of the newest ${entries.length}`,
+                saw: `${recent.length} of the newest ${entries.length}${all}`,
                 evidence: [...recent]
                   .sort((one, other) => other.microseconds - one.microseconds)
                   .slice(0, 3)

@@ -1,8 +1,18 @@
-import { isLooping } from "../facts";
+import { ageText } from "../../backup/amounts";
+import { type ContainerFacts, isLooping } from "../facts";
 import { from, type Incident, ok, step } from "../incident";
 import { readLog, verify } from "./advice";
 
-const endedWith = ({ exitCode }: { readonly exitCode: number }) => `exit code ${exitCode}`;
+/** With what it ended, when, and how long it had run. The engine writes the year 1 of what was not yet. */
+function endedWith({ exitCode, startedAt, finishedAt }: ContainerFacts, now: number): string {
+  if (!(finishedAt > 0)) {
+    return `exit code ${exitCode}`;
+  }
+  const at = new Date(finishedAt).toISOString().replace("T", " ").slice(0, 19);
+  const ran =
+    startedAt > 0 && startedAt <= finishedAt ? `, after ${ageText((finishedAt - startedAt) / 1000)}` : "";
+  return `exit code ${exitCode}, ${ageText(Math.max(0, now - finishedAt) / 1000)} ago (${at} UTC)${ran}`;
+}
 
 /** How a container ends that was asked to: Redis after its last snapshot, and a signal that nothing handled. */
 const ASKED: ReadonlySet<number> = new Set([0, 143]);
@@ -94,7 +104,7 @@ export const stopped: Incident = {
           if (isLooping(facts)) {
             return {
               outcome: "looping",
-              saw: `${status}, ${restartCount} restarts, last ${endedWith(container)}`,
+              saw: `${status}, ${restartCount} restarts, last ${endedWith(container, facts.now)}`,
               ...evidence,
             };
           }
@@ -108,7 +118,7 @@ export const stopped: Incident = {
             return { outcome: "not-started", saw: "created", ...evidence };
           }
           const outcome = ASKED.has(exitCode) ? "exited" : exitCode === 137 ? "killed" : "ended";
-          return { outcome, saw: `${status}, ${endedWith(container)}`, ...evidence };
+          return { outcome, saw: `${status}, ${endedWith(container, facts.now)}`, ...evidence };
         }),
     }),
   ],
