@@ -27,7 +27,12 @@ module.exports = {
       `${PLATFORM}|${world("fs|child_process|net|os|process|crypto")}`,
       "no world in core",
     ),
-    forbid("config-imports-core-only", "^config/", "^(constructs|ops|monitoring|lab|bench|main)", "config is data"),
+    forbid(
+      "config-imports-core-only",
+      "^config/",
+      "^(constructs|ops|monitoring|lab|bench|main)",
+      "config is data",
+    ),
     forbid(
       "config-is-not-terraform",
       "^config/",
