@@ -11,7 +11,7 @@ import { recorded } from "../support/recorded";
 import { RQ_VERSIONS, rqRequeued, rqState } from "../support/rq-recorded";
 import type { TestStack } from "../support/test-stack";
 
-/** One stack with a password and renamed commands, and what RQ itself has written. */
+/** One stack with a password and renamed commands, and what RQ itself has written: one file, since a second one costs a deploy. */
 
 const STORES: readonly Store[] = [
   storeOfKind("queue", "rq:queue:*", "none"),

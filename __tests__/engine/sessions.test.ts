@@ -32,7 +32,10 @@ import {
 } from "../support/sessions-model";
 import { TestStack } from "../support/test-stack";
 
-/** One stack with a password and renamed commands, and two clients: the one that works, and the one that meddles. */
+/**
+ * One stack with a password and renamed commands, and two clients: the one that works, and the one that meddles. One file,
+ * since all of it is about that stack.
+ */
 
 const NONE = { key: [], where: [], withoutTtl: false, json: false };
 const SURE = { ...NONE, all: false, yes: true, unreadable: false };

@@ -31,7 +31,10 @@ const thresholds = (changes: Partial<typeof props.thresholds>) => ({
   thresholds: { ...props.thresholds, ...changes },
 });
 
-/** What has to be seen for every outcome of every step, and in which words it is told. */
+/**
+ * What has to be seen for every outcome of every step, and in which words it is told. One table, however long: the test
+ * below it asks for a row of each.
+ */
 const CASES: readonly (readonly [id: string, changes: Changes, saw: string])[] = [
   ["stopped/not-deployed", down("none"), "the engine has no container shop-prod"],
   ["stopped/paused", down({ status: "paused" }), "paused"],
