@@ -14,7 +14,13 @@ const written = () => readFileSync(join(project, "__tests__/__snapshots__/addres
 let services: string;
 
 beforeAll(async () => {
-  copyProject(project, ["jest.config.js", "ops/load.ts", "__tests__/addresses.test.ts", "__tests__/support"]);
+  copyProject(project, [
+    "jest.config.js",
+    "bin/slowest-first.js",
+    "ops/load.ts",
+    "__tests__/addresses.test.ts",
+    "__tests__/support",
+  ]);
   services = readFileSync(SERVICES, "utf8");
   expect(await failing("--ci=false")).toEqual([]);
 });

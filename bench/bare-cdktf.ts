@@ -195,7 +195,7 @@ function scheduledBackup(
     image: redis.image,
     command: [
       ...["sh", "-c", texts.backup.script, "redis-backup", id, id],
-      ...["21600", "12", "259200", "2147483648", "7.4.11", texts.backup.configuration],
+      ...["21600", "12", "259200", "2147483648", "7.4.11", texts.backup.configuration, "9122"],
     ],
     user: redis.user,
     tmpfs: { "/tmp": "rw,noexec,nosuid,size=1m,mode=0700,uid=999,gid=1000" },

@@ -35,7 +35,7 @@ export function readTexts(): BareTexts {
         exporter: replacement(prod.redis_exporter),
         backup: replacement(prod.redis_backup),
       },
-      backup: { script: backup[2] ?? "", configuration: backup.at(-1) ?? "" },
+      backup: { script: backup[2] ?? "", configuration: backup.at(-2) ?? "" },
     };
   });
 }
