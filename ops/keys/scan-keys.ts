@@ -8,10 +8,10 @@ export interface Page {
 }
 
 /**
- * Buckets that one SCAN looks at: the server does nothing else meanwhile. Measured on 7.0.15 with 300,000 keys, on a machine
- * where seven programs waited for each processor: 3.4 ms for 1000 of them, 25 ms for 10,000.
+ * Buckets that one SCAN looks at: the server does nothing else meanwhile. Measured on 7.0.15 with 5,000,000 keys: of those
+ * that took more than 1 ms, 500 took 1.3 ms in the middle and 5.5 ms at worst.
  */
-const COUNT = 500;
+const COUNT = 250;
 
 /**
  * Every key that matches `pattern` and is there from the first page to the last; once each. The next page is asked for

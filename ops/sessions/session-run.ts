@@ -1,3 +1,4 @@
+import { getPriority, setPriority } from "node:os";
 import type { ResolvedStack } from "../../config/resolve-stack";
 import { connectEngine } from "../docker-engine";
 import { ExitCode } from "../exit-code";
@@ -34,6 +35,7 @@ export async function runOnKeys(
   work: (run: KeyRun) => Promise<ExitCode>,
   audit?: () => string,
 ): Promise<ExitCode> {
+  setPriority(Math.max(getPriority(), BACKGROUND));
   const docker = await connectEngine(stack.props.docker);
   const live = await connectRedis(docker, { id, ...stack }, { terminal });
   const tellAudit = () => {
@@ -69,6 +71,9 @@ export async function runOnKeys(
     live.close();
   }
 }
+
+/** Of the processor, for what runs on the server's own machine: Redis goes first. As `nice` counts. */
+const BACKGROUND = 10;
 
 const MAYBE_DONE = "the batch under way may have been done";
 
