@@ -1,6 +1,8 @@
 import { helpOfCommands } from "../support/help-of";
 import { redisOps } from "../support/recording-terminal";
 
+/** One file, though a long one: what people read, whole, so that a change of it is seen at once. */
+
 const help = helpOfCommands();
 
 test("the help of redis-ops groups its commands, explains the exit codes and shows examples", async () => {

@@ -3,7 +3,7 @@ import type { StoreProps } from "../../core/store-props";
 import { parseKeyText } from "../../ops/keys/key-text";
 import { storeOf } from "../../ops/keys/store-of";
 import { keyShape } from "../../ops/look/key-shape";
-import { keySource, readKeys } from "../../ops/look/memory-keys";
+import { readKeys } from "../../ops/look/memory-keys";
 import { Prefixes } from "../../ops/look/memory-prefixes";
 import { MemoryTally } from "../../ops/look/memory-tally";
 import { memoryKeysText } from "../../ops/memory-keys-text";
@@ -276,31 +276,4 @@ test("what people read of it", async () => {
   );
   expect(text).toContain("\nand 13 more, which --json has\n");
   expect(text).toContain("BIGGEST OF THE SAMPLE");
-});
-
-test("an error of Redis in a batch is no number", async () => {
-  const source = keySource({
-    batch: async () => [new Error("LOADING Redis is loading the dataset in memory")],
-  });
-  await expect(source.size()).rejects.toThrow("LOADING Redis is loading the dataset in memory");
-});
-
-test("keys that are gone, or go while they are measured, are left out", async () => {
-  const source = keySource({
-    batch: async () => [
-      100,
-      Buffer.from("string"),
-      -1,
-      null,
-      Buffer.from("none"),
-      -2,
-      50,
-      Buffer.from("none"),
-      -2,
-    ],
-  });
-  const [key, ...others] = ["a", "b", "c"].map((name) => Buffer.from(name)) as [Buffer, ...Buffer[]];
-  expect(await source.measure([key, ...others])).toEqual([
-    { key, bytes: 100, type: "string", ttlMs: undefined },
-  ]);
 });
