@@ -1,5 +1,5 @@
 // Measures `redis-ops sessions` on millions of keys against the shell loop of an old runbook, and bare redis-cli: bench/README.md.
-import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { chmodSync, cpSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,6 +10,7 @@ import Table from "cli-table3";
 import type Docker from "dockerode";
 import { connectEngine, exec } from "../ops/docker-engine";
 import { streamExec } from "../ops/docker-run";
+import { type Latency, watchLatency } from "./watch-latency";
 
 const USAGE = "Usage: npx tsx bench/sessions.ts [--keys N] [--repeats N] [--loop N] [--image IMAGE] [--json]";
 const PROJECT = join(__dirname, "..");
@@ -56,13 +57,7 @@ interface Run {
   readonly seconds: number;
   /** Most memory that the program ever had. Undefined: not this project's program. */
   readonly megabytes?: number;
-  /** What the client that sends PING saw, in ms. */
-  readonly probe: {
-    readonly pings: number;
-    readonly p50: number;
-    readonly p99: number;
-    readonly worst: number;
-  };
+  readonly latency: Latency;
   /** The longest command in the server's own slow log, in ms; 1: none took that long. */
   readonly slowest: number;
 }
@@ -191,23 +186,14 @@ function writing(index: number): string {
 
 async function measure(way: Way, program: string, container: Docker.Container, folder: string): Promise<Run> {
   await succeed(container, "redis-cli slowlog reset");
-  const priority = spawnSync("chrt", ["-f", "10", "true"]).status === 0 ? ["chrt", "-f", "10"] : [];
-  const asked = [process.execPath, join(__dirname, "probe.js"), join(folder, "redis.sock")];
-  const [command = "", ...argv] = [...priority, ...asked];
-  const probe = spawn(command, argv, { stdio: ["ignore", "pipe", "inherit"] });
-  let told = "";
-  probe.stdout.on("data", (text) => {
-    told += text;
-  });
+  const stop = await watchLatency(join(folder, "redis.sock"), (await container.inspect()).State.Pid);
   const started = performance.now();
   const megabytes = way.argv === undefined ? undefined : await runProgram(program, way.argv);
   if (way.script !== undefined) {
     await succeed(container, way.script);
   }
   const seconds = (performance.now() - started) / 1000;
-  const ended = new Promise((resolve) => probe.once("close", resolve));
-  probe.kill("SIGTERM");
-  await ended;
+  const latency = await stop();
   const slowest = await succeed(
     container,
     `redis-cli eval 'local worst = 1000; for _, one in ipairs(redis.call("slowlog", "get", -1)) do worst = math.max(worst, one[3]) end; return worst' 0`,
@@ -216,7 +202,7 @@ async function measure(way: Way, program: string, container: Docker.Container, f
     name: way.name,
     seconds,
     ...(megabytes === undefined ? {} : { megabytes }),
-    probe: JSON.parse(told),
+    latency,
     slowest: Number(slowest) / 1000,
   };
 }
@@ -267,8 +253,20 @@ async function loop(container: Docker.Container, count: number, few: number): Pr
 
 function tableOf(runs: readonly Run[]): string {
   const table = new Table({
-    head: ["what", "seconds: best", "median", "memory", "PING: median", "99 %", "worst", "slowest command"],
-    colAligns: ["left", ...Array<"right">(7).fill("right")],
+    head: [
+      "what",
+      "seconds: best",
+      "median",
+      "memory",
+      "PING: median",
+      "99 %",
+      "99.9 %",
+      "worst",
+      "no stall",
+      "no wait",
+      "slowest command",
+    ],
+    colAligns: ["left", ...Array<"right">(10).fill("right")],
     style: { head: [], border: [] },
   });
   for (const { name } of WAYS) {
@@ -281,9 +279,12 @@ function tableOf(runs: readonly Run[]): string {
       least(({ seconds }) => seconds),
       middle?.seconds.toFixed(2) ?? "",
       middle?.megabytes === undefined ? "" : `${most(({ megabytes = 0 }) => megabytes).toFixed(0)} MB`,
-      `${least(({ probe }) => probe.p50)} ms`,
-      `${least(({ probe }) => probe.p99)} ms`,
-      `${least(({ probe }) => probe.worst)} to ${most(({ probe }) => probe.worst).toFixed(2)} ms`,
+      `${least(({ latency }) => latency.p50)} ms`,
+      `${least(({ latency }) => latency.p99)} ms`,
+      `${least(({ latency }) => latency.p999)} ms`,
+      `${least(({ latency }) => latency.worst)} to ${most(({ latency }) => latency.worst).toFixed(2)} ms`,
+      `${most(({ latency }) => latency.worstUnstalled ?? Number.NaN).toFixed(2)} ms`,
+      `${most(({ latency }) => latency.worstUnwaited ?? Number.NaN).toFixed(2)} ms`,
       `${least(({ slowest }) => slowest)} to ${most(({ slowest }) => slowest).toFixed(2)} ms`,
     ]);
   }

@@ -7,7 +7,7 @@ import { countText, type Subject } from "../keys/subject";
 import { json, type Terminal } from "../terminal";
 import { emptyTally, findSessions, judge, type Tally } from "./find-sessions";
 import type { Session, StoredKey } from "./read-sessions";
-import { isFiltered, type Selection } from "./session-filters";
+import { isFiltered, needsValue, type Selection } from "./session-filters";
 import { type KeyRun, runOnKeys, searchOf } from "./session-run";
 import { headline, sessionData, sessionTable, tallyText, unreadableText } from "./session-texts";
 
@@ -224,10 +224,12 @@ export async function changeFound(
   const { live, now } = run;
   const { selection } = search;
   const { meant, prepare, settle, commands } = change;
+  // A value that is read shows whether its key is still there; otherwise its TTL does.
+  const isValueRead = needsValue(selection) && selection.stores.every(({ format }) => format !== undefined);
   let sent = 0;
   const watched: WatchedChange<StoredKey> = {
     judge: async (keys) => {
-      const judged = await judge(live, keys, selection, { ttl: true }, now);
+      const judged = await judge(live, keys, selection, { ttl: !isValueRead }, now);
       const matching = judged.flatMap((one) => (one.verdict === "matches" ? [one.session] : []));
       return meant === undefined ? matching : meant(run, matching);
     },

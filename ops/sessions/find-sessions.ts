@@ -72,7 +72,7 @@ export async function serverTime(live: Pick<LiveRedis, "batch">): Promise<number
 }
 
 /** Groups of keys that are read before the first of them has been answered, so that neither side waits for the other. */
-const READ_AHEAD = 7;
+const READ_AHEAD = 3;
 
 /** The sessions that match, group by group; counts into `tally`. Ends early when it is told to stop. */
 export async function* findSessions(search: Search): AsyncGenerator<readonly Session[]> {

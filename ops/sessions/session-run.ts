@@ -1,3 +1,4 @@
+import { existsSync, readdirSync } from "node:fs";
 import { getPriority, setPriority } from "node:os";
 import type { ResolvedStack } from "../../config/resolve-stack";
 import { connectEngine } from "../docker-engine";
@@ -35,7 +36,7 @@ export async function runOnKeys(
   work: (run: KeyRun) => Promise<ExitCode>,
   audit?: () => string,
 ): Promise<ExitCode> {
-  setPriority(Math.max(getPriority(), BACKGROUND));
+  letOthersFirst();
   const docker = await connectEngine(stack.props.docker);
   const live = await connectRedis(docker, { id, ...stack }, { terminal });
   const tellAudit = () => {
@@ -72,8 +73,16 @@ export async function runOnKeys(
   }
 }
 
-/** Of the processor, for what runs on the server's own machine: Redis goes first. As `nice` counts. */
+/** As `nice` counts. */
 const BACKGROUND = 10;
+
+/** For what runs on the server's own machine: Redis goes first. Linux knows a priority of each thread alone. */
+function letOthersFirst(): void {
+  const threads = existsSync("/proc/self/task") ? readdirSync("/proc/self/task").map(Number) : [0];
+  for (const thread of threads) {
+    setPriority(thread, Math.max(getPriority(thread), BACKGROUND));
+  }
+}
 
 const MAYBE_DONE = "the batch under way may have been done";
 
