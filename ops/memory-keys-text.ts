@@ -1,4 +1,4 @@
-import { ageText, bytesText } from "./backup/amounts";
+import { ageText, bytesText } from "./amounts";
 import type { GrowthReport } from "./look/memory-growth";
 import type { Estimate, KeysReport, PrefixShare, Share } from "./look/memory-tally";
 import { smallBar } from "./look/small-bar";

@@ -1,5 +1,5 @@
 import type { LevelsProps } from "../core/redis-stack-props";
-import { ageText, bytesText } from "./backup/amounts";
+import { ageText, bytesText } from "./amounts";
 import { type MemoryAdvice, RATIO_MEANS_SOMETHING } from "./look/memory-advice";
 import type { MemoryNow } from "./look/memory-now";
 import { wrapped } from "./wrapped";

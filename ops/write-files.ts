@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { formatProblem, InvalidInputError, type Problem } from "../core/problem";
-import { errorCode } from "./backup/error-code";
+import { errorCode } from "./error-code";
 import { ExitCode } from "./exit-code";
 import type { Terminal } from "./terminal";
 

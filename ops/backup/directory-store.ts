@@ -14,6 +14,7 @@ import {
 } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { Readable } from "node:stream";
+import { errorCode } from "../error-code";
 import {
   BackupFileMissing,
   type BackupStore,
@@ -22,7 +23,6 @@ import {
   type StoredFile,
   StoreFailure,
 } from "./backup-store";
-import { errorCode } from "./error-code";
 import { Watched } from "./watched";
 
 /** What stops a file system, and what to do about it. */

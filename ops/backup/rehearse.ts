@@ -1,9 +1,9 @@
 import type Docker from "dockerode";
 import type { Problem } from "../../core/problem";
 import { Size } from "../../core/size";
+import { bytesText } from "../amounts";
 import { isNotFound } from "../docker-engine";
 import { runThrowAway } from "../docker-run";
-import { bytesText } from "./amounts";
 import { BackupFileMissing } from "./backup-store";
 import { differences, totalOf } from "./compare-with-manifest";
 import { decode } from "./decode";

@@ -1,5 +1,6 @@
 import { finished, PassThrough, Readable } from "node:stream";
 import type { GetObjectCommandOutput, S3Client, S3ClientConfig } from "@aws-sdk/client-s3";
+import { errorCode } from "../error-code";
 import {
   BackupFileMissing,
   type BackupStore,
@@ -8,7 +9,6 @@ import {
   type StoredFile,
   StoreFailure,
 } from "./backup-store";
-import { errorCode } from "./error-code";
 import { Watched } from "./watched";
 
 /** S3 takes 10,000 parts: 8 MiB each are 78 GiB. Larger files are refused by the upload itself. */

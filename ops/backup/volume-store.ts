@@ -5,6 +5,7 @@ import type Docker from "dockerode";
 import { type ExecResult, exec, isGone, isNotFound } from "../docker-engine";
 import { runThrowAway, streamExec, type ThrowAway, withThrowAway } from "../docker-run";
 import { engineImage, type ImageOf } from "../engine-image";
+import { errorCode } from "../error-code";
 import {
   BackupFileMissing,
   type BackupStore,
@@ -14,7 +15,6 @@ import {
   StoreFailure,
 } from "./backup-store";
 import { Digest } from "./digest";
-import { errorCode } from "./error-code";
 import { Watched } from "./watched";
 
 /**

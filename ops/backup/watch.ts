@@ -1,6 +1,6 @@
 import { addAbortSignal, Readable } from "node:stream";
+import { bytesText } from "../amounts";
 import type { Terminal } from "../terminal";
-import { bytesText } from "./amounts";
 
 /** Takes the place of a stream, so that it is told how far it is and that Ctrl-C ends it. `expectedBytes`: about how long it is. */
 export type Watch = (source: Readable, expectedBytes?: number) => Readable;

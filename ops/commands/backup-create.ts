@@ -1,5 +1,5 @@
 import type { ResolvedStack } from "../../config/resolve-stack";
-import { ageText, bytesText } from "../backup/amounts";
+import { ageText, bytesText } from "../amounts";
 import { type CreateOptions, createBackup } from "../backup/create-backup";
 import { tellingFailures } from "../backup/failures";
 import type { CreatedBackup } from "../backup/keep-backup";

@@ -1,7 +1,7 @@
 import type Docker from "dockerode";
 import type { ResolvedStack } from "../../config/resolve-stack";
 import { InvalidInputError } from "../../core/problem";
-import { ageText, bytesText, keysText } from "../backup/amounts";
+import { ageText, bytesText, keysText } from "../amounts";
 import { parseKeyspace, totalOf } from "../backup/compare-with-manifest";
 import { readIdentities } from "../backup/decode";
 import { DRILL_JSON, type DrillResult, lastSuccessIn, writeDrillResult } from "../backup/drill-result";

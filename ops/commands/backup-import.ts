@@ -1,5 +1,5 @@
 import type { ResolvedStack } from "../../config/resolve-stack";
-import { bytesText, keysText } from "../backup/amounts";
+import { bytesText, keysText } from "../amounts";
 import { tellingFailures } from "../backup/failures";
 import { type ImportOptions, importBackup } from "../backup/import-backup";
 import { restoreCommand } from "../backup/restore-command";

@@ -1,5 +1,5 @@
 import type { ResolvedStack } from "../../config/resolve-stack";
-import { ageText, bytesText } from "../backup/amounts";
+import { ageText, bytesText } from "../amounts";
 import type { BackupStore } from "../backup/backup-store";
 import { tellingFailures } from "../backup/failures";
 import { type FoundBackup, type FoundBackups, findBackups } from "../backup/find-backups";

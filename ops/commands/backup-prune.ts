@@ -2,7 +2,7 @@ import { backupDefaults } from "../../config/defaults";
 import type { ResolvedStack } from "../../config/resolve-stack";
 import { Duration } from "../../core/duration";
 import { Problems } from "../../core/problem";
-import { bytesText } from "../backup/amounts";
+import { bytesText } from "../amounts";
 import { isExpectedFailure, tellingFailures } from "../backup/failures";
 import { readingStores } from "../backup/open-store";
 import { type PrunePlan, planPrune } from "../backup/plan-prune";

@@ -1,5 +1,5 @@
 import type { ResolvedStack } from "../../config/resolve-stack";
-import { keysText } from "../backup/amounts";
+import { keysText } from "../amounts";
 import { readIdentities } from "../backup/decode";
 import { isExpectedFailure, tellingFailures } from "../backup/failures";
 import { chooseBackup, type FoundBackup, findBackups, passedOver } from "../backup/find-backups";

@@ -2,9 +2,9 @@ import type { ResolvedStack } from "../../config/resolve-stack";
 import type { Duration } from "../../core/duration";
 import { levelAbove } from "../../core/levels";
 import { InvalidInputError } from "../../core/problem";
-import { ageText, bytesText } from "../backup/amounts";
-import { matchesKey } from "../backup/match-key";
+import { ageText, bytesText } from "../amounts";
 import { ExitCode } from "../exit-code";
+import { matchesKey } from "../keys/match-key";
 import {
   type Client,
   type ClientGroup,

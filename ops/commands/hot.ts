@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ResolvedStack } from "../../config/resolve-stack";
-import { ageText } from "../backup/amounts";
+import { ageText } from "../amounts";
 import { connectEngine } from "../docker-engine";
 import { ExitCode } from "../exit-code";
 import { type CommandUse, commandUse } from "../look/command-stats";

@@ -1,6 +1,6 @@
 import type { ResolvedStack } from "../../config/resolve-stack";
 import { levelAbove } from "../../core/levels";
-import { ageText } from "../backup/amounts";
+import { ageText } from "../amounts";
 import { ExitCode } from "../exit-code";
 import {
   type CommandLatency,

@@ -1,6 +1,6 @@
 import type { ResolvedStack } from "../../config/resolve-stack";
 import { Problems } from "../../core/problem";
-import { ageText } from "../backup/amounts";
+import { ageText } from "../amounts";
 import { ExitCode } from "../exit-code";
 import { keyText } from "../keys/key-text";
 import { grouped } from "../keys/progress";

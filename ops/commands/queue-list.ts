@@ -1,8 +1,8 @@
 import type { ResolvedStack } from "../../config/resolve-stack";
-import { ageText } from "../backup/amounts";
-import { matchesKey } from "../backup/match-key";
+import { ageText } from "../amounts";
 import { ExitCode } from "../exit-code";
 import { keyText } from "../keys/key-text";
+import { matchesKey } from "../keys/match-key";
 import { grouped } from "../keys/progress";
 import { unlessError } from "../keys/scan-keys";
 import { storeOf } from "../keys/store-of";

@@ -1,5 +1,5 @@
 import type { ResolvedStack } from "../../config/resolve-stack";
-import { ageText } from "../backup/amounts";
+import { ageText } from "../amounts";
 import { ExitCode } from "../exit-code";
 import { keyText, parseKeyText } from "../keys/key-text";
 import { unlessError } from "../keys/scan-keys";

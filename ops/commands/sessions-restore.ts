@@ -1,6 +1,6 @@
 import type { ResolvedStack } from "../../config/resolve-stack";
 import { InvalidInputError, type Problem } from "../../core/problem";
-import { errorCode } from "../backup/error-code";
+import { errorCode } from "../error-code";
 import { ExitCode } from "../exit-code";
 import { grouped } from "../keys/progress";
 import { BadSavedFile, readSavedKeys, type SavedHead, type SavedKey } from "../keys/saved-keys";

@@ -1,6 +1,6 @@
 import type { ResolvedStack } from "../../config/resolve-stack";
 import { InvalidInputError } from "../../core/problem";
-import { ageText } from "../backup/amounts";
+import { ageText } from "../amounts";
 import { ExitCode } from "../exit-code";
 import { disabledText, onServer } from "../look/on-server";
 import { readSlowLog, type SlowEntry, type SlowLog, type SlowShape, sumSlowLog } from "../look/slow-log";

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ResolvedStack } from "../../config/resolve-stack";
-import { ageText, bytesText } from "../backup/amounts";
+import { ageText, bytesText } from "../amounts";
 import { ExitCode } from "../exit-code";
 import { countText, percentText, smallBar } from "../look/small-bar";
 import { StackReader } from "../look/stack-reader";

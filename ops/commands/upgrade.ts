@@ -5,7 +5,7 @@ import type { ResolvedStack } from "../../config/resolve-stack";
 import { services } from "../../config/services";
 import { fixForUnknownName } from "../../core/nearest";
 import { InvalidInputError, type Problem } from "../../core/problem";
-import { keysText } from "../backup/amounts";
+import { keysText } from "../amounts";
 import { type BackupSource, backupSource, infoNumber } from "../backup/backup-source";
 import { parseKeyspace, totalOf } from "../backup/compare-with-manifest";
 import { createBackup } from "../backup/create-backup";

@@ -1,4 +1,4 @@
-import { bytesText } from "../backup/amounts";
+import { bytesText } from "../amounts";
 import { type Check, ok, type Seen, sum } from "./check";
 import type { HostFacts } from "./host-facts";
 import { memoryWanted } from "./memory-wanted";

@@ -1,5 +1,5 @@
 import { isPersistent } from "../../core/memory-budget";
-import { bytesText } from "../backup/amounts";
+import { bytesText } from "../amounts";
 import { type InsideCheck, ok, type Seen, sum } from "./check";
 import { diskWants } from "./disk-wants";
 import type { DiskFacts, HostFacts } from "./host-facts";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { dirname } from "node:path";
-import { errorCode } from "../backup/error-code";
+import { errorCode } from "../error-code";
 
 /** A key with its value, as DUMP writes it. */
 export interface SavedKey {

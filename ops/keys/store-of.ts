@@ -1,6 +1,6 @@
 import { keysOf } from "../../config/workload";
 import type { StoreProps } from "../../core/store-props";
-import { matchesKey } from "../backup/match-key";
+import { matchesKey } from "./match-key";
 
 /** The characters of a pattern before its first star. `?` and `[…]` are one byte, `\` is none. */
 const BEFORE_STAR = /^(?:\\.|\[(?:\\.|[^\]\\])*\]|[^*\\[])*/su;

@@ -1,6 +1,6 @@
 import { levelAbove } from "../../core/levels";
 import type { LevelsProps } from "../../core/redis-stack-props";
-import { bytesText } from "../backup/amounts";
+import { bytesText } from "../amounts";
 import type { MemoryNow } from "./memory-now";
 
 /** Something about a server's memory that somebody should know. */

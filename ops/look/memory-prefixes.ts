@@ -1,6 +1,6 @@
 import type { Duration } from "../../core/duration";
 import type { StoreKind, StoreProps } from "../../core/store-props";
-import { matchesKey } from "../backup/match-key";
+import { matchesKey } from "../keys/match-key";
 import { byPrecision } from "../keys/store-of";
 import { keyShape } from "./key-shape";
 

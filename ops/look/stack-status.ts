@@ -1,7 +1,7 @@
 import type Docker from "dockerode";
 import { levelAbove } from "../../core/levels";
 import type { LevelsProps, RedisStackProps } from "../../core/redis-stack-props";
-import { ageText, bytesText } from "../backup/amounts";
+import { ageText, bytesText } from "../amounts";
 import { hitRatioOf, type Info, infoNumber } from "./info";
 import { evictsAnything, refusedWrites, refusesWrites } from "./refused-writes";
 

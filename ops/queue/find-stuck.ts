@@ -1,4 +1,4 @@
-import { ageText } from "../backup/amounts";
+import { ageText } from "../amounts";
 import { unlessError } from "../keys/scan-keys";
 import type { Command, Reply } from "../keys/wire";
 import type { LiveRedis } from "../live-redis";

@@ -1,5 +1,5 @@
 import type { StoreProps } from "../../core/store-props";
-import { ageText } from "../backup/amounts";
+import { ageText } from "../amounts";
 import { keyText } from "../keys/key-text";
 import { unlessError } from "../keys/scan-keys";
 import { countText, JOBS } from "../keys/subject";

@@ -1,5 +1,5 @@
 import { InvalidInputError, type Problem } from "../../core/problem";
-import { ageText, bytesText } from "../backup/amounts";
+import { ageText, bytesText } from "../amounts";
 import { exec } from "../docker-engine";
 import { ExitCode } from "../exit-code";
 import { json, table } from "../terminal";

@@ -1,7 +1,7 @@
 import type Docker from "dockerode";
 import type { ResolvedStack } from "../../config/resolve-stack";
 import { InvalidInputError, type Problem } from "../../core/problem";
-import { bytesText } from "../backup/amounts";
+import { bytesText } from "../amounts";
 import { StoreFailure } from "../backup/backup-store";
 import { findBackups } from "../backup/find-backups";
 import { readingStores } from "../backup/open-store";

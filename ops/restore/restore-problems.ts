@@ -1,6 +1,6 @@
 import type { Problem } from "../../core/problem";
 import type { Size } from "../../core/size";
-import { bytesText } from "../backup/amounts";
+import { bytesText } from "../amounts";
 import type { Manifest } from "../backup/manifest";
 import type { PresentData, RestoreTarget } from "./restore-target";
 

@@ -3,10 +3,10 @@ import { text } from "node:stream/consumers";
 import type Docker from "dockerode";
 import { filterRdb } from "../backup/filter-rdb";
 import type { Manifest } from "../backup/manifest";
-import { matchesKey } from "../backup/match-key";
 import { RdbReader } from "../backup/read-rdb";
 import { type ExecResult, exec } from "../docker-engine";
 import { streamExec } from "../docker-run";
+import { matchesKey } from "../keys/match-key";
 import { repackAof } from "./repack-aof";
 import type { RestoreTarget } from "./restore-target";
 

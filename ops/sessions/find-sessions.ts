@@ -1,6 +1,6 @@
 import type { StoreProps } from "../../core/store-props";
-import { matchesKey } from "../backup/match-key";
 import { keyText, parseKeyText } from "../keys/key-text";
+import { matchesKey } from "../keys/match-key";
 import type { Progress } from "../keys/progress";
 import { grouped } from "../keys/progress";
 import { scanKeys, unlessError } from "../keys/scan-keys";

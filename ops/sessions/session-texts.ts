@@ -1,5 +1,5 @@
 import type { ResolvedStack } from "../../config/resolve-stack";
-import { ageText } from "../backup/amounts";
+import { ageText } from "../amounts";
 import { keyText } from "../keys/key-text";
 import { grouped } from "../keys/progress";
 import { countText, SESSIONS, type Subject } from "../keys/subject";

@@ -1,4 +1,4 @@
-import { bytesText } from "../backup/amounts";
+import { bytesText } from "../amounts";
 import { keyText } from "../keys/key-text";
 import { grouped } from "../keys/progress";
 import { digestOf, shownKey } from "../keys/shown-key";

@@ -1,4 +1,4 @@
-import { ageText } from "../../backup/amounts";
+import { ageText } from "../../amounts";
 import { from, type Incident, ok, step } from "../incident";
 import { verify } from "./advice";
 

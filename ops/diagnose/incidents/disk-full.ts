@@ -1,4 +1,4 @@
-import { bytesText } from "../../backup/amounts";
+import { bytesText } from "../../amounts";
 import { infoNumber } from "../../look/info";
 import { type Facts, isUp, known, type VolumeFacts } from "../facts";
 import { from, type Incident, type Names, ok, type Seen, step, unknown } from "../incident";

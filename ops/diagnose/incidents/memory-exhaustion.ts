@@ -1,5 +1,5 @@
 import { levelAbove } from "../../../core/levels";
-import { bytesText } from "../../backup/amounts";
+import { bytesText } from "../../amounts";
 import { infoNumber } from "../../look/info";
 import { countedMemory, evictsAnything, refusedWrites, refusesWrites } from "../../look/refused-writes";
 import { containerOf } from "../facts";

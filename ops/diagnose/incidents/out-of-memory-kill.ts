@@ -1,4 +1,4 @@
-import { bytesText } from "../../backup/amounts";
+import { bytesText } from "../../amounts";
 import { containerOf, type Facts, isUp, known } from "../facts";
 import { type Advice, from, type Incident, type Names, ok, type Seen, step, unknown } from "../incident";
 import { verify } from "./advice";

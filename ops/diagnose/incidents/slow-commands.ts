@@ -1,4 +1,4 @@
-import { ageText } from "../../backup/amounts";
+import { ageText } from "../../amounts";
 import { CLIENT_NAME } from "../../live-redis";
 import type { Facts, SlowCommand } from "../facts";
 import { from, type Incident, ok, step } from "../incident";

@@ -1,4 +1,4 @@
-import { ageText } from "../../backup/amounts";
+import { ageText } from "../../amounts";
 import { type ContainerFacts, isLooping } from "../facts";
 import { from, type Incident, ok, step } from "../incident";
 import { readLog, verify } from "./advice";

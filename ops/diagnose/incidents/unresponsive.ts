@@ -1,4 +1,4 @@
-import { ageText } from "../../backup/amounts";
+import { ageText } from "../../amounts";
 import { infoNumber } from "../../look/info";
 import { type Answer, containerOf, isUp, known, PING_SECONDS } from "../facts";
 import { from, type Incident, ok, step, unknown } from "../incident";

@@ -1,4 +1,4 @@
-import { matchesKey } from "../../../ops/backup/match-key";
+import { matchesKey } from "../../../ops/keys/match-key";
 import { KEY_PATTERNS } from "../../support/key-patterns";
 
 it.each(KEY_PATTERNS)("%j matches as KEYS does", (pattern, yes, no) => {

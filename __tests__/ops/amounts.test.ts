@@ -1,4 +1,4 @@
-import { ageText, bytesText } from "../../../ops/backup/amounts";
+import { ageText, bytesText } from "../../ops/amounts";
 
 test.each([
   [0, "0 B"],
