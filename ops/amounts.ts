@@ -20,5 +20,10 @@ export function ageText(seconds: number): string {
   return `${amount} ${unit === "day" && amount !== 1 ? "days" : unit}`;
 }
 
+/** What PTTL says, in words. @param ttl - milliseconds, or -1 */
+export function ttlText(ttl: number | undefined): string {
+  return ttl === undefined ? "" : ttl < 0 ? "stays for ever" : ageText(ttl / 1000);
+}
+
 /** `1 key`, `2 keys`. */
 export const keysText = (keys: number) => `${keys} ${keys === 1 ? "key" : "keys"}`;

@@ -12,12 +12,13 @@ import { sessionsRestore } from "../../ops/commands/sessions-restore";
 import { sessionsShow } from "../../ops/commands/sessions-show";
 import { sessionsTtl } from "../../ops/commands/sessions-ttl";
 import { dockerEngine } from "../../ops/docker-engine";
+import { changeFound, changeKeys, type KeyChange } from "../../ops/keys/change-keys";
+import { emptyTally, serverTime } from "../../ops/keys/find-keys";
+import { readFilters } from "../../ops/keys/key-filters";
 import { Progress } from "../../ops/keys/progress";
 import { readSavedKeys } from "../../ops/keys/saved-keys";
 import { connectRedis, type LiveRedis } from "../../ops/live-redis";
-import { changeFound, changeSessions, type SessionChange } from "../../ops/sessions/change-sessions";
-import { emptyTally, serverTime } from "../../ops/sessions/find-sessions";
-import { readFilters } from "../../ops/sessions/session-filters";
+import { sessionSample } from "../../ops/sessions/session-texts";
 import { recorded } from "../support/recorded";
 import { Scratch } from "../support/scratch";
 import {
@@ -196,7 +197,7 @@ it("ends with exit code 1 where something that is meant is left", async () => {
     exitCode: 1,
     out: `${stack.resolved.id}: deleted 0 sessions; 1 session left, too large to save; ${saveTo} has 0 sessions`,
   });
-  const meddled: SessionChange = {
+  const meddled: KeyChange = {
     ...DELETION,
     meant: async (_, keys) => {
       await other.batch([["APPEND", "session:large", "x"]]);
@@ -205,7 +206,7 @@ it("ends with exit code 1 where something that is meant is left", async () => {
   };
   const selection = readFilters(stack.resolved, options);
   const restless = await recorded((terminal) =>
-    changeSessions(stack.resolved, selection, options, meddled, terminal),
+    changeKeys(stack.resolved, selection, options, meddled, terminal),
   );
   expect(restless).toMatchObject({
     exitCode: 1,
@@ -361,9 +362,10 @@ it("says what was done until the server went away, which ends it with exit code 
   expect(inFile).toBeGreaterThanOrEqual(Number(`${deleted}`.replace(",", "")));
 }, 60_000);
 
-const DELETION: SessionChange = {
+const DELETION: KeyChange = {
   name: "delete",
   done: "deleted",
+  sample: sessionSample,
   commands: (keys) => keys.map(({ key }) => ["UNLINK", key]),
   told: () => [],
   data: () => ({}),

@@ -1,5 +1,6 @@
 import { Duration } from "../../core/duration";
 import type { StoreProps } from "../../core/store-props";
+import { ttlText } from "../../ops/amounts";
 import { parseKeyText } from "../../ops/keys/key-text";
 import { storeOf } from "../../ops/keys/store-of";
 import { keyShape } from "../../ops/look/key-shape";
@@ -7,7 +8,6 @@ import { readKeys } from "../../ops/look/memory-keys";
 import { Prefixes } from "../../ops/look/memory-prefixes";
 import { MemoryTally } from "../../ops/look/memory-tally";
 import { memoryKeysText } from "../../ops/memory-keys-text";
-import { ttlText } from "../../ops/sessions/session-texts";
 import { fakeSource, measured, quiet, STORES } from "../support/measured-keys";
 
 const prefixesOf = (...keys: readonly (string | Buffer)[]) =>

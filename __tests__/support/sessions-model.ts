@@ -1,8 +1,8 @@
 import { encode } from "@msgpack/msgpack";
 import fc from "fast-check";
 import type { Store } from "../../config/service";
+import type { FilterFlags } from "../../ops/keys/key-filters";
 import type { Command } from "../../ops/keys/wire";
-import type { FilterFlags } from "../../ops/sessions/session-filters";
 
 /** Three stores of sessions, each with its way of writing a value, and locks whose keys look like those of sessions. */
 export const SESSION_STORES: readonly Store[] = [

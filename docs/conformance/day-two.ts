@@ -71,7 +71,7 @@ export const sessionsByField = command(
 export const sessionsByAge = command(
   "redis-ops sessions delete --older-than 12h",
   "deletes by age; a session without a date that can be read stays",
-  shown("ops/sessions/session-date", "%p is no date"),
+  shown("ops/keys/plausible-date", "%p is no date"),
   { differs: "the loop takes a missing date for 1970", traps: ["T12"] },
 );
 

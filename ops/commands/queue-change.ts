@@ -1,8 +1,10 @@
 import type { ResolvedStack } from "../../config/resolve-stack";
 import { type Problem, Problems } from "../../core/problem";
 import { ExitCode } from "../exit-code";
+import { emptyText, readSpan } from "../keys/key-filters";
 import { keyText, parseKeyText } from "../keys/key-text";
 import { grouped, Progress } from "../keys/progress";
+import { type KeyRun, runOnKeys } from "../keys/run-on-keys";
 import { countText, JOBS } from "../keys/subject";
 import type { LiveRedis } from "../live-redis";
 import {
@@ -20,8 +22,6 @@ import {
 import { checkQueue, checkRq, readQueueName } from "../queue/queue-names";
 import { JOBS_TOGETHER, readJobs } from "../queue/read-jobs";
 import { calledBy, type Job } from "../queue/rq";
-import { emptyText, readSpan } from "../sessions/session-filters";
-import { type KeyRun, runOnKeys } from "../sessions/session-run";
 import { json, type Terminal, table, visible } from "../terminal";
 
 /** Jobs that a dry run shows. */

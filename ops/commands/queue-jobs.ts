@@ -4,6 +4,7 @@ import { ageText } from "../amounts";
 import { ExitCode } from "../exit-code";
 import { keyText } from "../keys/key-text";
 import { grouped } from "../keys/progress";
+import { runOnKeys } from "../keys/run-on-keys";
 import { unlessError } from "../keys/scan-keys";
 import { countText, JOBS } from "../keys/subject";
 import type { Command } from "../keys/wire";
@@ -20,8 +21,7 @@ import {
   startedJob,
   textOf,
 } from "../queue/rq";
-import { readLimit } from "../sessions/read-limit";
-import { runOnKeys } from "../sessions/session-run";
+import { readLimit } from "../read-limit";
 import { json, type Terminal, table, visible } from "../terminal";
 
 const LIMIT = 50;

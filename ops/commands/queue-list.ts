@@ -1,9 +1,12 @@
 import type { ResolvedStack } from "../../config/resolve-stack";
 import { ageText } from "../amounts";
 import { ExitCode } from "../exit-code";
+import { findKeys, type Search } from "../keys/find-keys";
+import { readFilters, type Selection } from "../keys/key-filters";
 import { keyText } from "../keys/key-text";
 import { matchesKey } from "../keys/match-key";
 import { grouped } from "../keys/progress";
+import { runOnKeys, searchOf } from "../keys/run-on-keys";
 import { unlessError } from "../keys/scan-keys";
 import { storeOf } from "../keys/store-of";
 import { QUEUES as QUEUE_KEYS } from "../keys/subject";
@@ -19,9 +22,6 @@ import {
   waitedFor,
 } from "../queue/read-queues";
 import { calledBy, jobKey, QUEUE_PREFIX, QUEUES, queueKey, queueName, STATES } from "../queue/rq";
-import { findSessions, type Search } from "../sessions/find-sessions";
-import { readFilters, type Selection } from "../sessions/session-filters";
-import { runOnKeys, searchOf } from "../sessions/session-run";
 import { json, type Terminal, table, visible } from "../terminal";
 
 /** Queues that are told. */
@@ -132,7 +132,7 @@ export async function findQueues(
     }
   };
   known.names.filter((name) => stores.some(({ keys }) => matchesKey(keys, queueKey(name)))).forEach(add);
-  for await (const page of findSessions(search)) {
+  for await (const page of findKeys(search)) {
     for (const { key } of page) {
       const name = queueName(key);
       if (name !== undefined) {

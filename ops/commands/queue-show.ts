@@ -1,7 +1,8 @@
 import type { ResolvedStack } from "../../config/resolve-stack";
-import { ageText } from "../amounts";
+import { ageText, ttlText } from "../amounts";
 import { ExitCode } from "../exit-code";
 import { keyText, parseKeyText } from "../keys/key-text";
+import { runOnKeys } from "../keys/run-on-keys";
 import { unlessError } from "../keys/scan-keys";
 import type { Command } from "../keys/wire";
 import type { LiveRedis } from "../live-redis";
@@ -20,8 +21,6 @@ import {
   type State,
   textOf,
 } from "../queue/rq";
-import { runOnKeys } from "../sessions/session-run";
-import { ttlText } from "../sessions/session-texts";
 import { json, type Terminal, table, visible } from "../terminal";
 
 /** Lines of a traceback that are shown: the last ones. */

@@ -1,10 +1,10 @@
 import type { ResolvedStack } from "../../config/resolve-stack";
 import { ExitCode } from "../exit-code";
+import { findKeys } from "../keys/find-keys";
+import { type FilterFlags, readFilters } from "../keys/key-filters";
+import { runSearch } from "../keys/run-on-keys";
 import { SESSIONS, type Subject } from "../keys/subject";
-import { findSessions } from "../sessions/find-sessions";
-import { type FilterFlags, readFilters } from "../sessions/session-filters";
-import { runSearch } from "../sessions/session-run";
-import { tallyText } from "../sessions/session-texts";
+import { tallyText } from "../keys/tally-text";
 import { json, type Terminal } from "../terminal";
 
 /** `redis-ops sessions count`: the number alone on stdout, and what was looked at on stderr. Exit code 1: not all was. */
@@ -17,7 +17,7 @@ export async function sessionsCount(
   const selection = readFilters(stack, options, subject);
   return runSearch(stack, selection, {}, terminal, async (search) => {
     const { tally } = search;
-    for await (const _ of findSessions(search)) {
+    for await (const _ of findKeys(search)) {
       // counted on the way
     }
     if (!search.isStopped()) {

@@ -2,18 +2,19 @@ import { existsSync } from "node:fs";
 import type { ResolvedStack } from "../../config/resolve-stack";
 import { InvalidInputError } from "../../core/problem";
 import type { ExitCode } from "../exit-code";
+import { type ChangeFlags, changeKeys, type KeyChange } from "../keys/change-keys";
 import { keepKeys } from "../keys/keep-keys";
+import { type FilterFlags, needsValue, readFilters, type Selection } from "../keys/key-filters";
 import { NotSaved, SavedKeysWriter } from "../keys/saved-keys";
 import { unlessError } from "../keys/scan-keys";
 import { countText, SESSIONS, type Subject } from "../keys/subject";
 import type { LiveRedis } from "../live-redis";
 import { parseInfo } from "../look/info";
-import { type ChangeFlags, changeSessions, type SessionChange } from "../sessions/change-sessions";
-import { type FilterFlags, needsValue, readFilters, type Selection } from "../sessions/session-filters";
+import { sessionSample } from "../sessions/session-texts";
 import type { Terminal } from "../terminal";
 
 /** What else is deleted in the same way, and how it is called and shown. @default - sessions */
-export interface DeleteWords extends Partial<Pick<SessionChange, "sample">> {
+export interface DeleteWords extends Partial<Pick<KeyChange, "sample">> {
   readonly subject?: Subject;
 }
 
@@ -25,7 +26,7 @@ export async function sessionsDelete(
   stack: ResolvedStack,
   options: FilterFlags & ChangeFlags & { readonly saveTo?: string; readonly unreadable?: boolean },
   terminal: Terminal,
-  { subject = SESSIONS, ...words }: DeleteWords = {},
+  { subject = SESSIONS, sample = sessionSample }: DeleteWords = {},
 ): Promise<ExitCode> {
   const { saveTo } = options;
   const selection = readableUnlessTold(readFilters(stack, options, subject), options.unreadable);
@@ -34,14 +35,14 @@ export async function sessionsDelete(
   }
   let writer: SavedKeysWriter | undefined;
   const tooLarge = new Set<string>();
-  return changeSessions(
+  return changeKeys(
     stack,
     selection,
     options,
     {
       name: "delete",
       done: "deleted",
-      ...words,
+      sample,
       hint: saveTo === undefined ? ", and --save-to FILE to be able to put them back" : "",
       commands: (keys) => keys.map(({ key }) => ["UNLINK", key]),
       ...(saveTo === undefined

@@ -1,8 +1,9 @@
 import type { ResolvedStack } from "../../config/resolve-stack";
 import { Problems } from "../../core/problem";
 import type { ExitCode } from "../exit-code";
-import { type ChangeFlags, changeSessions } from "../sessions/change-sessions";
-import { type FilterFlags, readFilters, readSpan } from "../sessions/session-filters";
+import { type ChangeFlags, changeKeys } from "../keys/change-keys";
+import { type FilterFlags, readFilters, readSpan } from "../keys/key-filters";
+import { sessionSample } from "../sessions/session-texts";
 import type { Terminal } from "../terminal";
 
 /** `redis-ops sessions expire`: lets sessions end sooner, never later. A dry run, and with `yes` the change. */
@@ -14,7 +15,7 @@ export async function sessionsExpire(
   const problems = new Problems();
   const milliseconds = readSpan("--in", options.in, problems);
   problems.throwIfAny();
-  return changeSessions(
+  return changeKeys(
     stack,
     readFilters(stack, options),
     options,
@@ -23,6 +24,7 @@ export async function sessionsExpire(
       done: "shortened",
       unchanged: "ending sooner already",
       hint: "; a session that ends sooner keeps its TTL",
+      sample: sessionSample,
       // LT: one without a TTL counts as one that never ends.
       commands: (keys) => keys.map(({ key }) => ["PEXPIRE", key, milliseconds, "LT"]),
       told: () => [],

@@ -1,13 +1,14 @@
 import type { ResolvedStack } from "../../config/resolve-stack";
 import { Problems } from "../../core/problem";
 import { ExitCode } from "../exit-code";
+import { findKeys } from "../keys/find-keys";
+import { type FilterFlags, readFilters } from "../keys/key-filters";
+import type { SeenKey } from "../keys/read-stored";
+import { runSearch } from "../keys/run-on-keys";
 import { countText, SESSIONS } from "../keys/subject";
-import { findSessions } from "../sessions/find-sessions";
-import { readLimit } from "../sessions/read-limit";
-import type { Session } from "../sessions/read-sessions";
-import { type FilterFlags, readFilters } from "../sessions/session-filters";
-import { runSearch } from "../sessions/session-run";
-import { sessionData, sessionTable, tallyText } from "../sessions/session-texts";
+import { tallyText } from "../keys/tally-text";
+import { readLimit } from "../read-limit";
+import { sessionData, sessionTable } from "../sessions/session-texts";
 import type { Terminal } from "../terminal";
 
 /** Rows of a table, which are kept until the last is known. */
@@ -30,9 +31,9 @@ export async function sessionsList(
   const selection = readFilters(stack, options);
   return runSearch(stack, selection, { ttl: true, fields: "roles" }, terminal, async (search) => {
     const { tally, now } = search;
-    const rows: Session[] = [];
+    const rows: SeenKey[] = [];
     let listed = 0;
-    for await (const sessions of findSessions(search)) {
+    for await (const sessions of findKeys(search)) {
       const taken = sessions.slice(0, limit - listed);
       listed += taken.length;
       if (!options.json) {

@@ -3,6 +3,7 @@ import { InvalidInputError, type Problem } from "../../core/problem";
 import { errorCode } from "../error-code";
 import { ExitCode } from "../exit-code";
 import { grouped } from "../keys/progress";
+import { type KeyRun, runOnKeys } from "../keys/run-on-keys";
 import { BadSavedFile, readSavedKeys, type SavedHead, type SavedKey } from "../keys/saved-keys";
 import { unlessError } from "../keys/scan-keys";
 import { storeOf } from "../keys/store-of";
@@ -10,7 +11,6 @@ import { countText, SESSIONS, type Subject } from "../keys/subject";
 import type { Command, Reply } from "../keys/wire";
 import type { LiveRedis } from "../live-redis";
 import { parseInfo } from "../look/info";
-import { type KeyRun, runOnKeys } from "../sessions/session-run";
 import { json, type Terminal, visible } from "../terminal";
 
 interface RestoreOptions {

@@ -1,15 +1,17 @@
 import type { ResolvedStack } from "../../config/resolve-stack";
 import { Problems } from "../../core/problem";
+import { ttlText } from "../amounts";
 import { ExitCode } from "../exit-code";
+import { findKeys } from "../keys/find-keys";
+import { type FilterFlags, readFilters } from "../keys/key-filters";
 import { keyText } from "../keys/key-text";
+import type { SeenKey } from "../keys/read-stored";
+import { runSearch } from "../keys/run-on-keys";
 import { countText, SESSIONS } from "../keys/subject";
-import { findSessions } from "../sessions/find-sessions";
+import { tallyText } from "../keys/tally-text";
+import { readLimit } from "../read-limit";
 import { maskSecrets } from "../sessions/mask-secrets";
-import { readLimit } from "../sessions/read-limit";
-import type { Session } from "../sessions/read-sessions";
-import { type FilterFlags, readFilters } from "../sessions/session-filters";
-import { runSearch } from "../sessions/session-run";
-import { sessionData, tallyText, ttlText } from "../sessions/session-texts";
+import { sessionData } from "../sessions/session-texts";
 import { json, type Terminal, table, visible } from "../terminal";
 
 /** Sessions that are shown unless told otherwise, and at most. */
@@ -31,14 +33,14 @@ export async function sessionsShow(
   const selection = readFilters(stack, options);
   return runSearch(stack, selection, { ttl: true, fields: "all" }, terminal, async (search) => {
     const { tally, now } = search;
-    const shown: Session[] = [];
-    for await (const sessions of findSessions(search)) {
+    const shown: SeenKey[] = [];
+    for await (const sessions of findKeys(search)) {
       shown.push(...sessions.slice(0, limit - shown.length));
       if (tally.matched > shown.length) {
         break;
       }
     }
-    const fieldsOf = ({ fields }: Session) => maskSecrets(fields, options.reveal) as object | undefined;
+    const fieldsOf = ({ fields }: SeenKey) => maskSecrets(fields, options.reveal) as object | undefined;
     if (options.json) {
       const sessions = shown.map((session) => ({
         ...sessionData(session, now),
@@ -62,7 +64,7 @@ export async function sessionsShow(
   });
 }
 
-function textOf({ key, ttl, store }: Session, fields: object | undefined): string {
+function textOf({ key, ttl, store }: SeenKey, fields: object | undefined): string {
   const rows =
     fields === undefined
       ? [

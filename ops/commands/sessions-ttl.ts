@@ -1,12 +1,13 @@
 import type { ResolvedStack } from "../../config/resolve-stack";
+import { ttlText } from "../amounts";
 import { ExitCode } from "../exit-code";
+import { findKeys } from "../keys/find-keys";
+import { type FilterFlags, isFiltered, readFilters, type Selection } from "../keys/key-filters";
 import { keyText } from "../keys/key-text";
 import { grouped } from "../keys/progress";
+import { runSearch } from "../keys/run-on-keys";
 import { SESSIONS, type Subject } from "../keys/subject";
-import { findSessions } from "../sessions/find-sessions";
-import { type FilterFlags, isFiltered, readFilters, type Selection } from "../sessions/session-filters";
-import { runSearch } from "../sessions/session-run";
-import { tallyText, ttlText } from "../sessions/session-texts";
+import { tallyText } from "../keys/tally-text";
 import { json, type Terminal, table } from "../terminal";
 
 const MINUTE = 60_000;
@@ -41,7 +42,7 @@ export async function sessionsTtl(
     const ttls = new Map<string, number>();
     const counts = ENDS.map(() => 0);
     let forEver = 0;
-    for await (const sessions of findSessions(search)) {
+    for await (const sessions of findKeys(search)) {
       for (const { key, ttl = -1 } of sessions) {
         if (selection.keys !== undefined) {
           ttls.set(keyText(key), ttl);

@@ -1,8 +1,8 @@
 import type { ResolvedStack } from "../../config/resolve-stack";
 import { InvalidInputError } from "../../core/problem";
 import type { ExitCode } from "../exit-code";
-import { type ChangeFlags, changeSessions, type SessionChange } from "../sessions/change-sessions";
-import { isFiltered, type Selection } from "../sessions/session-filters";
+import { type ChangeFlags, changeKeys, type KeyChange } from "../keys/change-keys";
+import { isFiltered, type Selection } from "../keys/key-filters";
 import { type ChoiceFlags, readChoice } from "../stores/read-choice";
 import { readFacts } from "../stores/read-facts";
 import {
@@ -18,7 +18,7 @@ import { type Terminal, table } from "../terminal";
 
 /** Some keys as the list of their group shows them. */
 export const sampleOf =
-  (group: StoreGroup, isRevealed = false): NonNullable<SessionChange["sample"]> =>
+  (group: StoreGroup, isRevealed = false): KeyChange["sample"] =>
   async ({ live, now }, keys) => {
     const facts = await readFacts(live, keys, now);
     return {
@@ -33,7 +33,7 @@ export const sampleOf =
 const UNLINK = {
   commands: (keys) => keys.map(({ key }) => ["UNLINK", key]),
   data: () => ({}),
-} satisfies Partial<SessionChange>;
+} satisfies Partial<KeyChange>;
 
 /**
  * `redis-ops locks release`: removes locks, each only if nobody has touched it since it was looked at; with `holder` only
@@ -48,7 +48,7 @@ export async function locksRelease(
   const { holder } = options;
   const selection = heldBy(readChoice(stack, options, LOCKS_GROUP.subject), holder);
   const others = new Set<string>();
-  return changeSessions(
+  return changeKeys(
     stack,
     selection,
     // A holder is a filter as well.
@@ -112,7 +112,7 @@ export async function rateLimitsReset(
   options: ChoiceFlags & ChangeFlags & { readonly reveal?: boolean },
   terminal: Terminal,
 ): Promise<ExitCode> {
-  return changeSessions(
+  return changeKeys(
     stack,
     readChoice(stack, options, RATE_LIMITS_GROUP.subject),
     options,

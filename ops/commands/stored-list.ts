@@ -1,11 +1,11 @@
 import type { ResolvedStack } from "../../config/resolve-stack";
 import { Problems } from "../../core/problem";
 import { ExitCode } from "../exit-code";
+import { findKeys } from "../keys/find-keys";
+import { runSearch } from "../keys/run-on-keys";
 import { countText } from "../keys/subject";
-import { findSessions } from "../sessions/find-sessions";
-import { readLimit } from "../sessions/read-limit";
-import { runSearch } from "../sessions/session-run";
-import { tallyText } from "../sessions/session-texts";
+import { tallyText } from "../keys/tally-text";
+import { readLimit } from "../read-limit";
 import { type ChoiceFlags, readChoice } from "../stores/read-choice";
 import { type Facts, readFacts } from "../stores/read-facts";
 import { dataOf, headOf, rowOf, type StoreGroup } from "../stores/store-group";
@@ -37,7 +37,7 @@ export async function storedList(
     const rows: Facts[] = [];
     let listed = 0;
     let forEver = 0;
-    for await (const keys of findSessions(search)) {
+    for await (const keys of findKeys(search)) {
       const facts = await readFacts(search.live, keys.slice(0, limit - listed), now);
       listed += facts.length;
       forEver += facts.filter(({ ttl }) => ttl < 0).length;

@@ -1,11 +1,11 @@
 import type { ResolvedStack } from "../../config/resolve-stack";
 import { fixForUnknownName } from "../../core/nearest";
 import { InvalidInputError, type Problem } from "../../core/problem";
+import { emptyText } from "../keys/key-filters";
 import { keyText, parseKeyText } from "../keys/key-text";
 import { storeOf } from "../keys/store-of";
 import type { Command } from "../keys/wire";
 import type { LiveRedis } from "../live-redis";
-import { emptyText } from "../sessions/session-filters";
 import { QUEUES, queueKey, queueName, REGISTRIES, registryKey, type State, takenKey, workersKey } from "./rq";
 
 /**

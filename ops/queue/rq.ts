@@ -1,6 +1,6 @@
 import { inflateSync } from "node:zlib";
-import { sessionDate } from "../sessions/session-date";
-import { decodeText } from "../sessions/session-value";
+import { decodeText } from "../keys/decode-value";
+import { plausibleDate } from "../keys/plausible-date";
 
 /**
  * What RQ keeps in Redis, from the sources of rq 1.13 and 2.6 (`rq/job.py`, `rq/registry.py`, `rq/results.py`,
@@ -104,7 +104,7 @@ export function textOf({ fields }: Job, field: JobField): string | undefined {
 
 /** The moment that a field says, in milliseconds since 1970. @param now - the same */
 export function momentOf(job: Job, field: JobField, now: number): number | undefined {
-  return sessionDate(textOf(job, field), now);
+  return plausibleDate(textOf(job, field), now);
 }
 
 /** What is called, without the arguments, which may be anybody's data. */

@@ -1,9 +1,9 @@
 import type { ResolvedStack } from "../../config/resolve-stack";
 import { keysOf } from "../../config/workload";
 import { InvalidInputError } from "../../core/problem";
+import { readFilters, type Selection } from "../keys/key-filters";
 import { literal } from "../keys/store-of";
 import type { Subject } from "../keys/subject";
-import { readFilters, type Selection } from "../sessions/session-filters";
 
 /** Which keys of the stores of a kind a person means. All of it must hold. */
 export interface ChoiceFlags {

@@ -1,8 +1,8 @@
+import { plausibleDate } from "../keys/plausible-date";
+import type { StoredKey } from "../keys/read-stored";
 import { unlessError } from "../keys/scan-keys";
 import type { Command, Reply } from "../keys/wire";
 import type { LiveRedis } from "../live-redis";
-import type { StoredKey } from "../sessions/read-sessions";
-import { sessionDate } from "../sessions/session-date";
 
 /** What a key is, and the start of what it holds. */
 export interface Facts extends StoredKey {
@@ -106,7 +106,7 @@ async function readContent(
     ["ZRANGE", key, -1, -1, "WITHSCORES"],
   ]);
   const [oldest, newest] = ends.map((reply) => Number(`${pairsOf(reply)[0]?.[1]}`));
-  const [first, last] = [sessionDate(oldest, now), sessionDate(newest, now)];
+  const [first, last] = [plausibleDate(oldest, now), plausibleDate(newest, now)];
   if (oldest === undefined || newest === undefined || first === undefined || last === undefined) {
     return {};
   }

@@ -1,9 +1,8 @@
-import { bytesText } from "../amounts";
+import { bytesText, ttlText } from "../amounts";
 import { keyText } from "../keys/key-text";
 import { grouped } from "../keys/progress";
 import { digestOf, shownKey } from "../keys/shown-key";
 import { CACHE, LOCKS, RATE_LIMITS, type Subject } from "../keys/subject";
-import { ttlText } from "../sessions/session-texts";
 import { visible } from "../terminal";
 import type { Facts } from "./read-facts";
 

@@ -1,8 +1,8 @@
 import { findQueues } from "../../../ops/commands/queue-list";
+import { emptyTally } from "../../../ops/keys/find-keys";
+import { readFilters } from "../../../ops/keys/key-filters";
 import { QUEUES } from "../../../ops/keys/subject";
 import type { Command, Reply } from "../../../ops/keys/wire";
-import { emptyTally } from "../../../ops/sessions/find-sessions";
-import { readFilters } from "../../../ops/sessions/session-filters";
 import { shopStack } from "../../support/stack-fixtures";
 
 const store = (keys: string) => ({ kind: "queue", keys, ttl: "none", lossAcceptable: false }) as const;

@@ -1,17 +1,17 @@
 import type { ResolvedStack } from "../../config/resolve-stack";
 import { InvalidInputError } from "../../core/problem";
 import { ExitCode } from "../exit-code";
-import { changeWatched, WATCHED_TOGETHER, type WatchedChange } from "../keys/change-watched";
-import { grouped } from "../keys/progress";
-import { countText, type Subject } from "../keys/subject";
-import { json, type Terminal } from "../terminal";
-import { emptyTally, findSessions, judge, type Tally } from "./find-sessions";
-import type { Session, StoredKey } from "./read-sessions";
-import { isFiltered, needsValue, type Selection } from "./session-filters";
-import { type KeyRun, runOnKeys, searchOf } from "./session-run";
-import { headline, sessionData, sessionTable, tallyText, unreadableText } from "./session-texts";
+import { json, type Terminal, visible } from "../terminal";
+import { changeWatched, WATCHED_TOGETHER, type WatchedChange } from "./change-watched";
+import { emptyTally, findKeys, judge, type Tally } from "./find-keys";
+import { isFiltered, needsValue, type Selection } from "./key-filters";
+import { grouped } from "./progress";
+import type { SeenKey, StoredKey } from "./read-stored";
+import { type KeyRun, runOnKeys, searchOf } from "./run-on-keys";
+import { countText, type Subject } from "./subject";
+import { tallyText, unreadableText } from "./tally-text";
 
-/** Sessions that a dry run shows. */
+/** Keys that a dry run shows. */
 const SAMPLE = 10;
 
 export interface ChangeFlags {
@@ -20,8 +20,8 @@ export interface ChangeFlags {
   readonly json: boolean;
 }
 
-/** What is done to sessions, in words and commands. */
-export interface SessionChange {
+/** What is done to keys, in words and commands. */
+export interface KeyChange {
   /** `delete` */
   readonly name: string;
   /** `deleted` */
@@ -29,7 +29,7 @@ export interface SessionChange {
   /** What is said after a dry run besides `--yes`. @default - nothing */
   readonly hint?: string;
   readonly commands: WatchedChange<StoredKey>["commands"];
-  /** Why a command may leave a session as it is: `ending sooner already`. @default - it changes every one */
+  /** Why a command may leave a key as it is: `ending sooner already`. @default - it changes every one */
   readonly unchanged?: string;
   /** Which of those that match are meant, where the filters cannot say it. @default - all of them */
   readonly meant?: (run: KeyRun, keys: readonly StoredKey[]) => Promise<readonly StoredKey[]>;
@@ -39,8 +39,8 @@ export interface SessionChange {
   readonly settle?: (isDone: boolean) => Promise<void>;
   /** @default - nothing */
   readonly close?: () => Promise<void>;
-  /** How some of them are shown before anything is done. @default - as sessions list does */
-  readonly sample?: (run: KeyRun, keys: readonly Session[]) => Promise<Sample>;
+  /** How some of them are shown before anything is done. */
+  readonly sample: (run: KeyRun, keys: readonly SeenKey[]) => Promise<Sample>;
   /** What else was done, or left, for people. */
   readonly told: () => readonly string[];
   /** How many were meant and are left, besides those that somebody kept changing. @default - none */
@@ -55,7 +55,7 @@ export interface Sample {
   readonly rows: readonly object[];
 }
 
-/** Refuses to mean every session by leaving everything out. */
+/** Refuses to mean every key by leaving everything out. */
 export function checkAll(name: string, selection: Selection, { all }: ChangeFlags): void {
   if (all !== isFiltered(selection)) {
     return;
@@ -78,11 +78,11 @@ export function checkAll(name: string, selection: Selection, { all }: ChangeFlag
 }
 
 /** Without `yes` shows how many match, and some of them. With it changes each that still matches when nobody else touches it. */
-export async function changeSessions(
+export async function changeKeys(
   stack: ResolvedStack,
   selection: Selection,
   flags: ChangeFlags,
-  change: SessionChange,
+  change: KeyChange,
   terminal: Terminal,
 ): Promise<ExitCode> {
   checkAll(change.name, selection, flags);
@@ -95,7 +95,7 @@ async function dryRun(
   stack: ResolvedStack,
   selection: Selection,
   flags: ChangeFlags,
-  change: SessionChange,
+  change: KeyChange,
   terminal: Terminal,
 ): Promise<ExitCode> {
   let tally = emptyTally();
@@ -105,8 +105,8 @@ async function dryRun(
     tally = search.tally;
     const first: StoredKey[] = [];
     let matched = 0;
-    for await (const sessions of findSessions(search)) {
-      const meant = change.meant === undefined ? sessions : await change.meant(run, sessions);
+    for await (const keys of findKeys(search)) {
+      const meant = change.meant === undefined ? keys : await change.meant(run, keys);
       matched += meant.length;
       first.push(...meant.slice(0, SAMPLE - first.length));
     }
@@ -115,8 +115,8 @@ async function dryRun(
       return ExitCode.unhealthy;
     }
     const judged = await judge(run.live, first, selection, { ttl: true, fields: "roles" }, run.now);
-    const matching = judged.flatMap((one) => (one.verdict === "matches" ? [one.session] : []));
-    const sample = await (change.sample ?? sessionSample)(run, matching);
+    const matching = judged.flatMap((one) => (one.verdict === "matches" ? [one.seen] : []));
+    const sample = await change.sample(run, matching);
     tellLooked(tally, selection, terminal);
     if (flags.json) {
       const { rows } = sample;
@@ -138,22 +138,16 @@ function tellLooked(tally: Tally, selection: Selection, terminal: Terminal): voi
   terminal.err([tallyText(tally, selection.subject), ...(unreadable ? [unreadable] : [])].join("\n"));
 }
 
-async function sessionSample({ now }: KeyRun, sessions: readonly Session[]): Promise<Sample> {
-  return {
-    text: sessionTable(sessions, now),
-    rows: sessions.map((session) => sessionData(session, now)),
-  };
-}
-
 function dryText(
-  stack: ResolvedStack,
-  selection: Selection,
+  { id }: ResolvedStack,
+  { subject, told }: Selection,
   matched: number,
   { rows, text }: Sample,
 ): string {
   const more = matched - rows.length;
+  const filters = told === "" ? "without any filter" : `with ${visible(told)}`;
   return [
-    headline(stack, matched, selection),
+    `${id}: ${countText(subject, matched)} ${matched === 1 ? "matches" : "match"} ${filters}`,
     ...(rows.length > 0 ? [text] : []),
     ...(more > 0 && rows.length > 0 ? [`and ${grouped(more)} more`] : []),
   ].join("\n");
@@ -163,7 +157,7 @@ async function changeAll(
   stack: ResolvedStack,
   selection: Selection,
   flags: ChangeFlags,
-  change: SessionChange,
+  change: KeyChange,
   terminal: Terminal,
 ): Promise<ExitCode> {
   let tally = emptyTally();
@@ -218,7 +212,7 @@ export interface Total {
 export async function changeFound(
   run: KeyRun,
   search: ReturnType<typeof searchOf>,
-  change: SessionChange,
+  change: KeyChange,
   total: Total,
 ): Promise<void> {
   const { live, now } = run;
@@ -230,7 +224,7 @@ export async function changeFound(
   const watched: WatchedChange<StoredKey> = {
     judge: async (keys) => {
       const judged = await judge(live, keys, selection, { ttl: !isValueRead }, now);
-      const matching = judged.flatMap((one) => (one.verdict === "matches" ? [one.session] : []));
+      const matching = judged.flatMap((one) => (one.verdict === "matches" ? [one.seen] : []));
       return meant === undefined ? matching : meant(run, matching);
     },
     commands: (keys) => {
@@ -244,7 +238,7 @@ export async function changeFound(
       total.unchanged += sent - changed;
     },
   };
-  let found: Session[] = [];
+  let found: SeenKey[] = [];
   const changeUnless = async (isTooFew: (count: number) => boolean) => {
     while (!isTooFew(found.length)) {
       const together = found.slice(0, WATCHED_TOGETHER);
@@ -252,8 +246,8 @@ export async function changeFound(
       total.restless += await changeWatched(live, together, watched);
     }
   };
-  for await (const sessions of findSessions(search)) {
-    found.push(...sessions);
+  for await (const keys of findKeys(search)) {
+    found.push(...keys);
     await changeUnless((count) => count < WATCHED_TOGETHER);
   }
   await changeUnless((count) => count === 0 || search.isStopped());
@@ -261,7 +255,7 @@ export async function changeFound(
 
 function changedText(
   subject: Subject,
-  { done, unchanged: why }: SessionChange,
+  { done, unchanged: why }: KeyChange,
   { changed, unchanged, restless }: Total,
 ): string {
   const kept = why !== undefined && unchanged > 0 ? `; ${countText(subject, unchanged)} left, ${why}` : "";

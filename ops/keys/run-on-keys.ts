@@ -3,16 +3,16 @@ import { getPriority, setPriority } from "node:os";
 import type { ResolvedStack } from "../../config/resolve-stack";
 import { connectEngine } from "../docker-engine";
 import { ExitCode } from "../exit-code";
-import { Progress } from "../keys/progress";
-import { NotSaved } from "../keys/saved-keys";
-import { unlessError } from "../keys/scan-keys";
-import { stopping } from "../keys/stopping";
-import { ConnectionLost } from "../keys/wire";
 import { connectRedis, isServersFault, type LiveRedis } from "../live-redis";
 import type { Terminal } from "../terminal";
-import { emptyTally, type Search, type Shown, serverTime } from "./find-sessions";
-import type { Selection } from "./session-filters";
-import { tallyText } from "./session-texts";
+import { emptyTally, type Search, type Shown, serverTime } from "./find-keys";
+import type { Selection } from "./key-filters";
+import { Progress } from "./progress";
+import { NotSaved } from "./saved-keys";
+import { unlessError } from "./scan-keys";
+import { stopping } from "./stopping";
+import { tallyText } from "./tally-text";
+import { ConnectionLost } from "./wire";
 
 /** One connection, and what a command says when it cannot go on. */
 export interface KeyRun {

@@ -1,7 +1,7 @@
 import { connectEngine } from "../../../ops/docker-engine";
+import { type KeyRun, runOnKeys } from "../../../ops/keys/run-on-keys";
 import { ConnectionLost } from "../../../ops/keys/wire";
 import { connectRedis, isServersFault } from "../../../ops/live-redis";
-import { type KeyRun, runOnKeys } from "../../../ops/sessions/session-run";
 import { shopStack } from "../../support/stack-fixtures";
 
 jest.mock("../../../ops/live-redis", () => {

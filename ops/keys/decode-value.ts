@@ -3,7 +3,7 @@ import { decode } from "@msgpack/msgpack";
 import type { FormatProps } from "../../core/store-props";
 import { isModestMsgpack } from "./modest-msgpack";
 
-/** The fields of a session. Those of a hash are flat, so that a path is a field's own name. */
+/** The fields of a value. Those of a hash are flat, so that a path is a field's own name. */
 export type Fields = Readonly<Record<string, unknown>>;
 
 const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });

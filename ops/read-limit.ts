@@ -1,4 +1,4 @@
-import type { Problems } from "../../core/problem";
+import type { Problems } from "../core/problem";
 
 /** `--limit` as a person wrote it: 1 to `max`. */
 export function readLimit(

@@ -1,13 +1,13 @@
 import type { ResolvedStack } from "../../config/resolve-stack";
 import { InvalidValueError, type Problem, Problems } from "../../core/problem";
 import type { StoreProps } from "../../core/store-props";
-import { parseKeyText } from "../keys/key-text";
-import { isCutKey, shownKey } from "../keys/shown-key";
-import { storeOf } from "../keys/store-of";
-import { SESSIONS, type Subject } from "../keys/subject";
 import { readDuration } from "../read-duration";
+import { parseKeyText } from "./key-text";
+import { isCutKey, shownKey } from "./shown-key";
+import { storeOf } from "./store-of";
+import { SESSIONS, type Subject } from "./subject";
 
-/** Which sessions a person means, as written on the command line. All of it must hold. */
+/** Which keys a person means, as written on the command line. All of it must hold. */
 export interface FilterFlags {
   readonly store?: string;
   readonly key: readonly string[];
@@ -22,7 +22,7 @@ export interface FilterFlags {
   readonly withoutTtl: boolean;
 }
 
-/** The fields of a format that say something of every session. */
+/** The fields of a format that say something of every value. */
 export const ROLES = ["user", "organisation", "createdAt", "lastActivity"] as const;
 export type Role = (typeof ROLES)[number];
 
@@ -51,7 +51,7 @@ export interface Selection {
   readonly withoutTtl: boolean;
   /** What cannot be read does not match, even if no filter asks for its value. @default false */
   readonly readableOnly?: boolean;
-  /** The flags as they were written, for people. Empty: every session of the stores. */
+  /** The flags as they were written, for people. Empty: every key of the stores. */
   readonly told: string;
 }
 
@@ -191,7 +191,7 @@ export function isFiltered({ keys, match, owners, where, ages, ttlBelow, without
   );
 }
 
-/** Whether a session has to be read to be judged. */
+/** Whether the value of a key has to be read to judge it. */
 export function needsValue({ owners, where, ages, stores, readableOnly }: Selection): boolean {
   if (readableOnly && stores.some(({ format }) => format !== undefined)) {
     return true;

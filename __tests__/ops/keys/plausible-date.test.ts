@@ -1,4 +1,4 @@
-import { sessionDate } from "../../../ops/sessions/session-date";
+import { plausibleDate } from "../../../ops/keys/plausible-date";
 
 const NOW = Date.UTC(2026, 10, 21, 12);
 const DAY = 86_400_000;
@@ -19,7 +19,7 @@ test.each([
   [1_763_700_000n, 1_763_700_000_000],
   [new Date(1_763_700_000_000), 1_763_700_000_000],
 ])("%p is a date", (value, expected) => {
-  expect(sessionDate(value, NOW)).toBe(expected);
+  expect(plausibleDate(value, NOW)).toBe(expected);
 });
 
 test.each([
@@ -51,17 +51,17 @@ test.each([
   ["1763700000 "],
   [new Date(Number.NaN)],
 ])("%p is no date", (value) => {
-  expect(sessionDate(value, NOW)).toBeUndefined();
+  expect(plausibleDate(value, NOW)).toBeUndefined();
 });
 
 test("a date is plausible from 2000 until a day from now, in seconds and in milliseconds", () => {
   const first = Date.UTC(2000, 0, 1);
-  expect(sessionDate(first, NOW)).toBe(first);
-  expect(sessionDate(first - 1, NOW)).toBeUndefined();
-  expect(sessionDate(first / 1000, NOW)).toBe(first);
-  expect(sessionDate(first / 1000 - 1, NOW)).toBeUndefined();
-  expect(sessionDate(NOW + DAY, NOW)).toBe(NOW + DAY);
-  expect(sessionDate(NOW + DAY + 1, NOW)).toBeUndefined();
-  expect(sessionDate((NOW + DAY) / 1000, NOW)).toBe(NOW + DAY);
-  expect(sessionDate((NOW + DAY) / 1000 + 1, NOW)).toBeUndefined();
+  expect(plausibleDate(first, NOW)).toBe(first);
+  expect(plausibleDate(first - 1, NOW)).toBeUndefined();
+  expect(plausibleDate(first / 1000, NOW)).toBe(first);
+  expect(plausibleDate(first / 1000 - 1, NOW)).toBeUndefined();
+  expect(plausibleDate(NOW + DAY, NOW)).toBe(NOW + DAY);
+  expect(plausibleDate(NOW + DAY + 1, NOW)).toBeUndefined();
+  expect(plausibleDate((NOW + DAY) / 1000, NOW)).toBe(NOW + DAY);
+  expect(plausibleDate((NOW + DAY) / 1000 + 1, NOW)).toBeUndefined();
 });

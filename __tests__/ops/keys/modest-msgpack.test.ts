@@ -1,7 +1,7 @@
 import { encode } from "@msgpack/msgpack";
 import fc from "fast-check";
-import { isModestMsgpack } from "../../../ops/sessions/modest-msgpack";
-import { decodeValue } from "../../../ops/sessions/session-value";
+import { decodeValue } from "../../../ops/keys/decode-value";
+import { isModestMsgpack } from "../../../ops/keys/modest-msgpack";
 
 /** `depth` lists within each other, as MessagePack writes them, with null in the last. */
 const nested = (depth: number) => Buffer.from([...Array(depth).fill(0x91), 0xc0]);

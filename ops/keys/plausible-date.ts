@@ -10,7 +10,7 @@ const ISO =
  * what is before 2000, or after `now` and a day. Without a zone it could be 14 hours off, so that is no date either.
  * @param now - milliseconds since 1970
  */
-export function sessionDate(value: unknown, now: number): number | undefined {
+export function plausibleDate(value: unknown, now: number): number | undefined {
   const moment =
     value instanceof Date
       ? value.getTime()

@@ -1,6 +1,6 @@
 import type { Service } from "../../../config/service";
+import { readFilters } from "../../../ops/keys/key-filters";
 import { RATE_LIMITS } from "../../../ops/keys/subject";
-import { readFilters } from "../../../ops/sessions/session-filters";
 import { shopStack } from "../../support/stack-fixtures";
 
 const stackWith = (stores: Service["stores"]) => shopStack("dev", { service: { stores } });

@@ -1,12 +1,12 @@
 import type { FormatProps, StoreProps } from "../../core/store-props";
-import { keyText } from "../keys/key-text";
-import { unlessError } from "../keys/scan-keys";
-import { firstStar } from "../keys/store-of";
-import type { Command, Reply } from "../keys/wire";
 import type { LiveRedis } from "../live-redis";
-import { sessionDate } from "./session-date";
-import type { Role } from "./session-filters";
-import { comparable, decodeText, decodeValue, type Fields, fieldAt } from "./session-value";
+import { comparable, decodeText, decodeValue, type Fields, fieldAt } from "./decode-value";
+import type { Role } from "./key-filters";
+import { keyText } from "./key-text";
+import { plausibleDate } from "./plausible-date";
+import { unlessError } from "./scan-keys";
+import { firstStar } from "./store-of";
+import type { Command, Reply } from "./wire";
 
 /** A key of a store. */
 export interface StoredKey {
@@ -14,8 +14,8 @@ export interface StoredKey {
   readonly store: StoreProps;
 }
 
-/** A session as it was at one moment. */
-export interface Session extends StoredKey {
+/** A key as it was at one moment. */
+export interface SeenKey extends StoredKey {
   /** Milliseconds, or -1: it stays for ever. Undefined: not asked for. */
   readonly ttl?: number | undefined;
   /** Undefined: not asked for, or it cannot be read: not in the declared format, or larger than 1 MiB. */
@@ -32,7 +32,7 @@ export interface Wanted {
 /** Larger values are not fetched, and so cannot be read. */
 const MAX_VALUE_BYTES = 1_048_576;
 
-/** As much of a value is fetched together with others: nearly every session, and 4 MiB at most for those that are read together. */
+/** As much of a value is fetched together with others: nearly every one, and 4 MiB at most for those that are read together. */
 const USUAL_BYTES = 16_384;
 
 /** Hashes of about this size are read together. */
@@ -48,11 +48,11 @@ const MAX_FIELDS = 1000;
  * Reads keys, at most `READ_TOGETHER`. The answer has the same order; undefined: the key is gone. Nothing that is read
  * takes Redis longer than a value of 1 MiB.
  */
-export async function readSessions(
+export async function readStored(
   live: Pick<LiveRedis, "batch">,
   keys: readonly StoredKey[],
   wanted: Wanted,
-): Promise<readonly (Session | undefined)[]> {
+): Promise<readonly (SeenKey | undefined)[]> {
   const [ttls, values] = await Promise.all([
     wanted.ttl ? live.batch(keys.map(({ key }) => ["PTTL", key])) : [],
     wanted.value ? readValues(live, keys, wanted.paths) : keys.map(() => UNREADABLE),
@@ -69,7 +69,7 @@ export async function readSessions(
 }
 
 /** The value of a role. Undefined: there is none, or none that a filter could be compared with. */
-export function ownerOf({ key, store, fields }: Session, role: "user" | "organisation"): string | undefined {
+export function ownerOf({ key, store, fields }: SeenKey, role: "user" | "organisation"): string | undefined {
   const path = store.format?.[role];
   if (path !== undefined && store.format !== undefined) {
     return fields === undefined ? undefined : comparable(fieldAt(fields, path, store.format.encoding));
@@ -80,14 +80,14 @@ export function ownerOf({ key, store, fields }: Session, role: "user" | "organis
 
 /** The moment that a role says, in milliseconds since 1970. Undefined: it says no date. */
 export function dateOf(
-  { store: { format }, fields }: Session,
+  { store: { format }, fields }: SeenKey,
   role: Extract<Role, "createdAt" | "lastActivity">,
   now: number,
 ): number | undefined {
   const path = format?.[role];
   return path === undefined || format === undefined || fields === undefined
     ? undefined
-    : sessionDate(fieldAt(fields, path, format.encoding), now);
+    : plausibleDate(fieldAt(fields, path, format.encoding), now);
 }
 
 interface Value {
@@ -220,7 +220,7 @@ function asHash(names: readonly (string | Buffer)[], reply: Reply | undefined): 
   );
 }
 
-/** Another type than the declared one: the session cannot be read. */
+/** Another type than the declared one: the value cannot be read. */
 function isWrongType(reply: Reply | undefined): reply is Error {
   return reply instanceof Error && reply.message.startsWith("WRONGTYPE");
 }

@@ -1,22 +1,22 @@
 import type { StoreProps } from "../../core/store-props";
-import { keyText, parseKeyText } from "../keys/key-text";
-import { matchesKey } from "../keys/match-key";
-import type { Progress } from "../keys/progress";
-import { grouped } from "../keys/progress";
-import { scanKeys, unlessError } from "../keys/scan-keys";
-import { ownedBy, storeOf } from "../keys/store-of";
 import type { LiveRedis } from "../live-redis";
+import { comparable, fieldAt } from "./decode-value";
+import { needsValue, type Role, type Selection } from "./key-filters";
+import { keyText, parseKeyText } from "./key-text";
+import { matchesKey } from "./match-key";
+import type { Progress } from "./progress";
+import { grouped } from "./progress";
 import {
   dateOf,
   ownerOf,
   READ_TOGETHER,
-  readSessions,
-  type Session,
+  readStored,
+  type SeenKey,
   type StoredKey,
   type Wanted,
-} from "./read-sessions";
-import { needsValue, type Role, type Selection } from "./session-filters";
-import { comparable, fieldAt } from "./session-value";
+} from "./read-stored";
+import { scanKeys, unlessError } from "./scan-keys";
+import { ownedBy, storeOf } from "./store-of";
 
 /** What became of the keys that were looked at. */
 export interface Tally {
@@ -42,7 +42,7 @@ export const emptyTally = (): Tally => ({
   gone: 0,
 });
 
-/** Why a session is chosen or is not. */
+/** Why a key is chosen or is not. */
 export type Verdict = "matches" | "other" | "unreadable" | "withoutDate" | "gone";
 
 /** What has to be read of a key to judge it, and what else the caller shows. */
@@ -74,15 +74,15 @@ export async function serverTime(live: Pick<LiveRedis, "batch">): Promise<number
 /** Groups of keys that are read before the first of them has been answered, so that neither side waits for the other. */
 const READ_AHEAD = 3;
 
-/** The sessions that match, group by group; counts into `tally`. Ends early when it is told to stop. */
-export async function* findSessions(search: Search): AsyncGenerator<readonly Session[]> {
+/** The keys that match, group by group; counts into `tally`. Ends early when it is told to stop. */
+export async function* findKeys(search: Search): AsyncGenerator<readonly SeenKey[]> {
   const { selection, tally, isStopped, progress } = search;
   const underWay: Reading[] = [];
   const next = async () => {
     const { judged, share } = underWay.shift() ?? { judged: [], share: 0 };
-    const sessions = count(await judged, needsValue(selection), tally);
+    const matching = count(await judged, needsValue(selection), tally);
     progress?.tell(share, () => `${grouped(tally.matched)} match`);
-    return sessions;
+    return matching;
   };
   for await (const reading of readingsOf(search)) {
     underWay.push(reading);
@@ -138,7 +138,7 @@ async function* pagesOf({ live, selection }: Search) {
 
 export type Judged =
   | { readonly verdict: "gone" }
-  | { readonly verdict: Exclude<Verdict, "gone">; readonly session: Session };
+  | { readonly verdict: Exclude<Verdict, "gone">; readonly seen: SeenKey };
 
 /** Reads the keys and judges each, at most `READ_TOGETHER`. */
 export async function judge(
@@ -151,13 +151,13 @@ export async function judge(
   const wanted = wantedOf(selection, shown);
   // Of those that match alone, where the value says which.
   const isTtlLater = wanted.ttl && wanted.value && selection.ttlBelow === undefined && !selection.withoutTtl;
-  const sessions =
+  const read =
     wanted.ttl || wanted.value
-      ? await readSessions(live, keys, isTtlLater ? { ...wanted, ttl: false } : wanted)
-      : keys.map((stored): Session => stored);
-  const judged = sessions.map(
-    (session): Judged =>
-      session === undefined ? { verdict: "gone" } : { verdict: verdictOf(session, selection, now), session },
+      ? await readStored(live, keys, isTtlLater ? { ...wanted, ttl: false } : wanted)
+      : keys.map((stored): SeenKey => stored);
+  const judged = read.map(
+    (seen): Judged =>
+      seen === undefined ? { verdict: "gone" } : { verdict: verdictOf(seen, selection, now), seen },
   );
   return isTtlLater ? withTtl(live, judged) : judged;
 }
@@ -166,7 +166,7 @@ async function withTtl(
   live: Pick<LiveRedis, "batch">,
   judged: readonly Judged[],
 ): Promise<readonly Judged[]> {
-  const matching = judged.flatMap((one) => (one.verdict === "matches" ? [one.session] : []));
+  const matching = judged.flatMap((one) => (one.verdict === "matches" ? [one.seen] : []));
   const ttls = await live.batch(matching.map(({ key }) => ["PTTL", key]));
   let next = 0;
   return judged.map((one) => {
@@ -174,19 +174,19 @@ async function withTtl(
       return one;
     }
     const ttl = Number(unlessError(ttls[next++]));
-    return ttl === -2 ? { verdict: "gone" } : { ...one, session: { ...one.session, ttl } };
+    return ttl === -2 ? { verdict: "gone" } : { ...one, seen: { ...one.seen, ttl } };
   });
 }
 
-/** What a session is, once it has been read. `matches`: every filter holds. */
-export function verdictOf(session: Session, selection: Selection, now: number): Exclude<Verdict, "gone"> {
+/** What a key is, once it has been read. `matches`: every filter holds. */
+export function verdictOf(seen: SeenKey, selection: Selection, now: number): Exclude<Verdict, "gone"> {
   const { owners, where, ages, ttlBelow, withoutTtl, readableOnly } = selection;
-  const { ttl = -1, fields, store } = session;
+  const { ttl = -1, fields, store } = seen;
   if ((withoutTtl && ttl !== -1) || (ttlBelow !== undefined && (ttl < 0 || ttl >= ttlBelow))) {
     return "other";
   }
   const isOfKey = owners.every(
-    ({ role, value }) => !isInKey(store, role) || ownerOf(session, role) === keyText(parseKeyText(value)),
+    ({ role, value }) => !isInKey(store, role) || ownerOf(seen, role) === keyText(parseKeyText(value)),
   );
   if (!isOfKey) {
     return "other";
@@ -197,14 +197,14 @@ export function verdictOf(session: Session, selection: Selection, now: number): 
   }
   const encoding = store.format?.encoding ?? "json";
   const holds =
-    owners.every(({ role, value }) => isInKey(store, role) || ownerOf(session, role) === value) &&
+    owners.every(({ role, value }) => isInKey(store, role) || ownerOf(seen, role) === value) &&
     where.every(({ path, value }) => comparable(fieldAt(fields, path, encoding)) === value);
   if (!holds) {
     return "other";
   }
   let isOfAge = true;
   for (const { role, is, milliseconds } of ages) {
-    const date = dateOf(session, role, now);
+    const date = dateOf(seen, role, now);
     if (date === undefined) {
       return "withoutDate";
     }
@@ -232,14 +232,14 @@ function wantedOf(selection: Selection, { ttl = false, fields }: Shown): Wanted 
   };
 }
 
-function count(judged: readonly Judged[], isRead: boolean, tally: Tally): readonly Session[] {
+function count(judged: readonly Judged[], isRead: boolean, tally: Tally): readonly SeenKey[] {
   tally.keys += judged.length;
-  const matching: Session[] = [];
+  const matching: SeenKey[] = [];
   for (const one of judged) {
     tally.read += isRead && one.verdict !== "gone" ? 1 : 0;
     if (one.verdict === "matches") {
       tally.matched += 1;
-      matching.push(one.session);
+      matching.push(one.seen);
     } else if (one.verdict !== "other") {
       tally[one.verdict] += 1;
     }
