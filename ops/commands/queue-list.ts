@@ -1,12 +1,12 @@
 import type { ResolvedStack } from "../../config/resolve-stack";
 import { ageText } from "../amounts";
 import { ExitCode } from "../exit-code";
-import { findKeys, type Search } from "../keys/find-keys";
+import { emptyTally, findKeys, type Search } from "../keys/find-keys";
 import { readFilters, type Selection } from "../keys/key-filters";
 import { keyText } from "../keys/key-text";
 import { matchesKey } from "../keys/match-key";
 import { grouped } from "../keys/progress";
-import { runOnKeys, searchOf } from "../keys/run-on-keys";
+import { runOnKeys } from "../keys/run-on-keys";
 import { unlessError } from "../keys/scan-keys";
 import { storeOf } from "../keys/store-of";
 import { QUEUES as QUEUE_KEYS } from "../keys/subject";
@@ -51,7 +51,8 @@ export async function queueList(
     terminal,
     () => "nothing was changed",
     async (run) => {
-      const found = await findQueues(searchOf(run, selection, {}), run.live, selection);
+      const search = { ...run, selection, shown: {}, tally: emptyTally() };
+      const found = await findQueues(search, run.live, selection);
       const { names, others, isCut } = found;
       const wrong = [...found.wrong];
       const queues: LookedAt[] = [];

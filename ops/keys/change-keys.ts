@@ -3,11 +3,11 @@ import { InvalidInputError } from "../../core/problem";
 import { ExitCode } from "../exit-code";
 import { json, type Terminal, visible } from "../terminal";
 import { changeWatched, WATCHED_TOGETHER, type WatchedChange } from "./change-watched";
-import { emptyTally, findKeys, judge, type Tally } from "./find-keys";
+import { emptyTally, findKeys, judge, type Search } from "./find-keys";
 import { isFiltered, needsValue, type Selection } from "./key-filters";
 import { grouped } from "./progress";
 import type { SeenKey, StoredKey } from "./read-stored";
-import { type KeyRun, runOnKeys, searchOf } from "./run-on-keys";
+import { type KeyRun, runOnKeys } from "./run-on-keys";
 import { countText, type Subject } from "./subject";
 import { tallyText, unreadableText } from "./tally-text";
 
@@ -86,119 +86,110 @@ export async function changeKeys(
   terminal: Terminal,
 ): Promise<ExitCode> {
   checkAll(change.name, selection, flags);
-  return flags.yes
-    ? changeAll(stack, selection, flags, change, terminal)
-    : dryRun(stack, selection, flags, change, terminal);
-}
-
-async function dryRun(
-  stack: ResolvedStack,
-  selection: Selection,
-  flags: ChangeFlags,
-  change: KeyChange,
-  terminal: Terminal,
-): Promise<ExitCode> {
-  let tally = emptyTally();
-  const done = () => `nothing was ${change.done}; ${tallyText(tally, selection.subject)}`;
-  return runOnKeys(stack, terminal, done, async (run) => {
-    const search = searchOf(run, selection, {});
-    tally = search.tally;
-    const first: StoredKey[] = [];
-    let matched = 0;
-    for await (const keys of findKeys(search)) {
-      const meant = change.meant === undefined ? keys : await change.meant(run, keys);
-      matched += meant.length;
-      first.push(...meant.slice(0, SAMPLE - first.length));
-    }
-    tally = { ...tally, matched };
-    if (run.isStopped()) {
+  const { subject, told: filters } = selection;
+  const tally = emptyTally();
+  const total: Total = { changed: 0, unchanged: 0, restless: 0 };
+  const changed = () => changedText(subject, change, total);
+  const done = () =>
+    (flags.yes
+      ? [changed(), ...change.told(), tallyText(tally, subject)]
+      : [`nothing was ${change.done}`, tallyText(tally, subject)]
+    ).join("; ");
+  const audit = () => `${subject.command} ${change.name} ${filters || "--all"}: ${changed()}`;
+  const work = async (run: KeyRun) => {
+    const search: Search = { ...run, selection, shown: {}, tally };
+    const result = await (flags.yes ? changeAll(run, search, change, total) : dryRun(run, search, change));
+    if (result === undefined) {
       return ExitCode.unhealthy;
     }
-    const judged = await judge(run.live, first, selection, { ttl: true, fields: "roles" }, run.now);
-    const matching = judged.flatMap((one) => (one.verdict === "matches" ? [one.seen] : []));
-    const sample = await change.sample(run, matching);
-    tellLooked(tally, selection, terminal);
+    const unreadable = unreadableText(tally, selection);
+    terminal.err([tallyText(tally, subject), ...(unreadable ? [unreadable] : [])].join("\n"));
     if (flags.json) {
-      const { rows } = sample;
-      terminal.out(json({ stack: stack.id, filters: selection.told, dryRun: true, ...tally, sample: rows }));
-      return ExitCode.ok;
+      terminal.out(json({ stack: stack.id, filters, dryRun: !flags.yes, ...tally, ...result.data }));
+    } else {
+      terminal.out(`${stack.id}: ${result.text}`);
+      if (result.next !== undefined) {
+        terminal.err(result.next);
+      }
     }
-    terminal.out(dryText(stack, selection, matched, sample));
-    terminal.err(
+    return result.exitCode;
+  };
+  return runOnKeys(stack, terminal, done, work, flags.yes ? audit : undefined);
+}
+
+/** What is told of all keys, for people and for scripts. */
+interface Result {
+  readonly text: string;
+  readonly data: object;
+  /** What people are told after it. @default - nothing */
+  readonly next?: string;
+  readonly exitCode: ExitCode;
+}
+
+/** Undefined: it was told to stop. */
+async function dryRun(run: KeyRun, search: Search, change: KeyChange): Promise<Result | undefined> {
+  const { selection, tally } = search;
+  const first: StoredKey[] = [];
+  let matched = 0;
+  for await (const keys of findKeys(search)) {
+    const meant = change.meant === undefined ? keys : await change.meant(run, keys);
+    matched += meant.length;
+    first.push(...meant.slice(0, SAMPLE - first.length));
+  }
+  tally.matched = matched;
+  if (run.isStopped()) {
+    return undefined;
+  }
+  const judged = await judge(run.live, first, selection, { ttl: true, fields: "roles" }, run.now);
+  const matching = judged.flatMap((one) => (one.verdict === "matches" ? [one.seen] : []));
+  const sample = await change.sample(run, matching);
+  return {
+    text: dryText(selection, matched, sample),
+    data: { sample: sample.rows },
+    next:
       matched === 0
         ? `nothing to ${change.name}`
         : `nothing was ${change.done}. Next: add --yes${change.hint ?? ""}`,
-    );
-    return ExitCode.ok;
-  });
+    exitCode: ExitCode.ok,
+  };
 }
 
-function tellLooked(tally: Tally, selection: Selection, terminal: Terminal): void {
-  const unreadable = unreadableText(tally, selection);
-  terminal.err([tallyText(tally, selection.subject), ...(unreadable ? [unreadable] : [])].join("\n"));
-}
-
-function dryText(
-  { id }: ResolvedStack,
-  { subject, told }: Selection,
-  matched: number,
-  { rows, text }: Sample,
-): string {
+function dryText({ subject, told }: Selection, matched: number, { rows, text }: Sample): string {
   const more = matched - rows.length;
   const filters = told === "" ? "without any filter" : `with ${visible(told)}`;
   return [
-    `${id}: ${countText(subject, matched)} ${matched === 1 ? "matches" : "match"} ${filters}`,
+    `${countText(subject, matched)} ${matched === 1 ? "matches" : "match"} ${filters}`,
     ...(rows.length > 0 ? [text] : []),
     ...(more > 0 && rows.length > 0 ? [`and ${grouped(more)} more`] : []),
   ].join("\n");
 }
 
+/** Undefined: it was told to stop. */
 async function changeAll(
-  stack: ResolvedStack,
-  selection: Selection,
-  flags: ChangeFlags,
+  run: KeyRun,
+  search: Search,
   change: KeyChange,
-  terminal: Terminal,
-): Promise<ExitCode> {
-  let tally = emptyTally();
-  const total: Total = { changed: 0, unchanged: 0, restless: 0 };
-  const { subject } = selection;
-  const done = () =>
-    [changedText(subject, change, total), ...change.told(), tallyText(tally, subject)].join("; ");
-  const audit = () =>
-    `${subject.command} ${change.name} ${selection.told || "--all"}: ${changedText(subject, change, total)}`;
-  const work = async (run: KeyRun) => {
-    const search = searchOf(run, selection, {});
-    tally = search.tally;
-    await change.open?.(run);
-    try {
-      await changeFound(run, search, change, total);
-    } finally {
-      await change.close?.();
-    }
-    if (run.isStopped()) {
-      return ExitCode.unhealthy;
-    }
-    tellLooked(tally, selection, terminal);
-    if (flags.json) {
-      terminal.out(
-        json({
-          stack: stack.id,
-          filters: selection.told,
-          dryRun: false,
-          ...tally,
-          [change.done]: total.changed,
-          ...(change.unchanged === undefined ? {} : { unchanged: total.unchanged }),
-          changedMeanwhile: total.restless,
-          ...change.data(),
-        }),
-      );
-    } else {
-      terminal.out([`${stack.id}: ${changedText(subject, change, total)}`, ...change.told()].join("; "));
-    }
-    return total.restless + (change.left?.() ?? 0) > 0 ? ExitCode.unhealthy : ExitCode.ok;
+  total: Total,
+): Promise<Result | undefined> {
+  await change.open?.(run);
+  try {
+    await changeFound(run, search, change, total);
+  } finally {
+    await change.close?.();
+  }
+  if (run.isStopped()) {
+    return undefined;
+  }
+  return {
+    text: [changedText(search.selection.subject, change, total), ...change.told()].join("; "),
+    data: {
+      [change.done]: total.changed,
+      ...(change.unchanged === undefined ? {} : { unchanged: total.unchanged }),
+      changedMeanwhile: total.restless,
+      ...change.data(),
+    },
+    exitCode: total.restless + (change.left?.() ?? 0) > 0 ? ExitCode.unhealthy : ExitCode.ok,
   };
-  return runOnKeys(stack, terminal, done, work, audit);
 }
 
 export interface Total {
@@ -211,7 +202,7 @@ export interface Total {
 /** Changes all that the search finds, and counts into `total`. */
 export async function changeFound(
   run: KeyRun,
-  search: ReturnType<typeof searchOf>,
+  search: Search,
   change: KeyChange,
   total: Total,
 ): Promise<void> {

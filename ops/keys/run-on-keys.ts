@@ -110,8 +110,3 @@ export async function runSearch(
   const done = () => tallyText(tally, selection.subject);
   return runOnKeys(stack, terminal, done, (run) => work({ ...run, selection, shown, tally }));
 }
-
-/** A search of all that a run needs to know. */
-export function searchOf(run: KeyRun, selection: Selection, shown: Shown): Search {
-  return { ...run, selection, shown, tally: emptyTally() };
-}
