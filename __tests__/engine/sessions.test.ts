@@ -233,7 +233,9 @@ it("shortens TTLs and never makes one longer", async () => {
   );
   const left = "shortened 0 sessions; 1 session left, ending sooner already";
   expect(kept).toMatchObject({ exitCode: 0, out: `${stack.resolved.id}: ${left}` });
-  expect(kept.err).toMatch(new RegExp(`^audit: .* sessions expire --key "session:ann": ${left}$`, "m"));
+  expect(kept.err).toMatch(
+    new RegExp(`^audit: .* sessions expire --key "session:ann" --in "10min": ${left}$`, "m"),
+  );
   await other.batch([["UNLINK", "session:ann", "session:a b\n", "session:broken", "session:lock:1"]]);
 });
 

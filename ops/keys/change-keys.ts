@@ -26,6 +26,8 @@ export interface KeyChange {
   readonly name: string;
   /** `deleted` */
   readonly done: string;
+  /** What the line for an audit names besides the filters: `--in "10min"`. @default - nothing */
+  readonly flags?: string;
   /** What is said after a dry run besides `--yes`. @default - nothing */
   readonly hint?: string;
   readonly commands: WatchedChange<StoredKey>["commands"];
@@ -95,7 +97,8 @@ export async function changeKeys(
       ? [changed(), ...change.told(), tallyText(tally, subject)]
       : [`nothing was ${change.done}`, tallyText(tally, subject)]
     ).join("; ");
-  const audit = () => `${subject.command} ${change.name} ${filters || "--all"}: ${changed()}`;
+  const told = [filters || "--all", ...(change.flags === undefined ? [] : [change.flags])].join(" ");
+  const audit = () => `${subject.command} ${change.name} ${told}: ${changed()}`;
   const work = async (run: KeyRun) => {
     const search: Search = { ...run, selection, shown: {}, tally };
     const result = await (flags.yes ? changeAll(run, search, change, total) : dryRun(run, search, change));
