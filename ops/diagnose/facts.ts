@@ -184,13 +184,22 @@ export function isLooping(facts: Facts): boolean {
 /** The engine notes a start a moment after the process has begun to write. */
 const NOTED_MS = 1000;
 
-/** What the container wrote since its last start; of one that is started over and over, in its newest attempt that has ended. */
+/** What Redis writes first. */
+const FIRST_LINE = /oO0OoO0OoO0Oo Redis is starting/;
+
+/**
+ * What the container wrote since its last start; of one that is started over and over, in its newest attempt that has ended
+ * and since. Where that attempt did not come as far as Redis, in the time of a short one.
+ */
 export function linesOfStart(facts: Facts): readonly LogLine[] {
   const { status, startedAt = 0, finishedAt = 0 } = containerOf(facts) ?? {};
+  const lines = known(facts.log) ?? [];
+  const ofAttempt = () =>
+    lines.filter(({ at, text }) => at <= finishedAt && FIRST_LINE.test(text)).map(({ at }) => at);
   const since = !isLooping(facts)
     ? startedAt
     : status === "restarting"
       ? startedAt - NOTED_MS
-      : finishedAt - GOOD_START_MS;
-  return (known(facts.log) ?? []).filter(({ at }) => at >= since);
+      : Math.max(finishedAt - GOOD_START_MS, ...ofAttempt());
+  return lines.filter(({ at }) => at >= since);
 }

@@ -183,6 +183,24 @@ test.each([
   expect(linesOfStart(facts).map(({ text }) => text)).toEqual(expected);
 });
 
+test("lines of an attempt begin where Redis says so, though the end of an older one was moments before", () => {
+  const lines = [
+    { at: NOW - 9000, text: "1:C # oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo" },
+    { at: NOW - 8900, text: "1:M # Bad file format reading the append only file" },
+    { at: NOW - 6000, text: "1:C # oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo" },
+    { at: NOW - 5900, text: "1:M # Short read or OOM loading DB" },
+    { at: NOW - 1000, text: "1:C # oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo" },
+  ];
+  const container = {
+    restartCount: 1,
+    health: "starting",
+    startedAt: NOW - 1500,
+    finishedAt: NOW - 5000,
+  } as const;
+  const facts = factsWith({ container, facts: { log: { value: lines } } });
+  expect(linesOfStart(facts)).toEqual(lines.slice(2));
+});
+
 test.each([
   [{ status: "restarting" }, true],
   [{ restartCount: 2, health: "starting", startedAt: NOW - 9999 }, true],
