@@ -67,6 +67,29 @@ it("tells a snapshot that cannot be written from data that is lost, and says wha
   expect((await verified()).exitCode).toBe(ExitCode.ok);
 });
 
+/** Returns when the engine is about to start it again. */
+async function untilRestarting(): Promise<void> {
+  while (!(await stack.container.inspect()).State.Restarting) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+it("waits for a server that the engine starts again, and not long for one that ends at each start", async () => {
+  const patient = () =>
+    recorded((to) => verify(stack.resolved, { timeoutSeconds: 60, files: false, json: false }, to));
+  stack.redis("OPS_SHUTDOWN", "NOSAVE").catch(() => undefined);
+  await untilRestarting();
+  expect(await patient()).toMatchObject({ exitCode: ExitCode.ok });
+  await inVolume("mv /data/appendonlydir /data/away && mkdir -m 0 /data/appendonlydir");
+  stack.redis("OPS_SHUTDOWN", "NOSAVE").catch(() => undefined);
+  await untilRestarting();
+  const { exitCode, out } = await patient();
+  await inVolume("rmdir /data/appendonlydir && mv /data/away /data/appendonlydir");
+  expect(out).toMatch(/^FAIL {2}health: unhealthy after [2-9] s$/m);
+  expect(exitCode).toBe(ExitCode.unhealthy);
+  await stack.becomeHealthy();
+});
+
 it("finds a file that Redis could not load, and changes nothing in it", async () => {
   await stack.container.stop({ t: 30 });
   expect((await verified()).out).toContain("FAIL  health: exited; start it with docker start or bin/up");

@@ -61,6 +61,7 @@ async function waitUntilHealthy(
   const check = "health";
   const started = Date.now();
   const probes = new Set<string | undefined>();
+  let restartingSince: number | undefined;
   for (let announced = 2; ; ) {
     const seconds = Math.floor((Date.now() - started) / 1000);
     const health = await healthOf(container);
@@ -75,8 +76,10 @@ async function waitUntilHealthy(
     if (ENDED.has(status)) {
       return { check, ok: false, saw: `${status}; start it with docker start or bin/up ${id}` };
     }
+    restartingSince ??= isRestarting ? Date.now() : undefined;
+    const isLooping = isRestarting && Date.now() - (restartingSince ?? 0) >= RESTARTED_WITHIN_MS;
     // The newest probe that has ended, and the one that was under way, may have seen what was mended a moment ago.
-    const isUnhealthy = status === "unhealthy" && (isRestarting || probes.size > 2);
+    const isUnhealthy = status === "unhealthy" && (isLooping || probes.size > 2);
     if (isUnhealthy || seconds >= timeoutSeconds) {
       return { check, ok: false, saw: `${status} after ${seconds} s` };
     }
@@ -90,6 +93,9 @@ async function waitUntilHealthy(
 
 /** What does not become healthy by waiting. A container that Docker starts again is `restarting`. */
 const ENDED: ReadonlySet<string> = new Set(["created", "exited", "dead", "paused"]);
+
+/** A server that has just ended is started by the engine once more after a tenth of a second; one that loops, again and again. */
+const RESTARTED_WITHIN_MS = 2000;
 
 interface Health {
   readonly status: string;
