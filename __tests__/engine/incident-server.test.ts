@@ -199,6 +199,15 @@ const expectNote = async (id: string) => {
   expect(exitCode).toBe(0);
 };
 
+/** Docker forgets the kill when it has started the server once more by itself, and that was then ended in good order. */
+const expectNoteWhileDockerSaysSo = async () => {
+  const { State } = await stack.container.inspect();
+  const { exitCode, out } = await redisOps("diagnose", stack.resolved.id, "--json");
+  const ids = (JSON.parse(out).findings as readonly { id: string }[]).map(({ id }) => id);
+  expect(ids.includes("out-of-memory-kill/before")).toBe(State.OOMKilled);
+  expect(exitCode).toBe(0);
+};
+
 const EXPORTER = () => stack.props.exporter?.containerName ?? "";
 const SCHEDULE = () => stack.props.backups.schedule?.containerName ?? "";
 
@@ -423,7 +432,7 @@ const TRIALS: readonly Trial[] = [
       "bin/up",
       "docker restart",
       "verify",
-      () => expectNote("out-of-memory-kill/before"),
+      expectNoteWhileDockerSaysSo,
       fillerRemoved,
     ],
     exits: { "redis-ops memory": [0, 1] },
