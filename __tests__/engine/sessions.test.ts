@@ -278,8 +278,7 @@ it("deletes exactly what the filters mean, whatever somebody else does meanwhile
           model.delete(key);
         }
       };
-      const batch: LiveRedis["batch"] = async (commands) => {
-        const [[name] = [""]] = commands;
+      const meddleBefore = async (name: string) => {
         for (const one of left.filter(({ before }) => before === name)) {
           left.splice(left.indexOf(one), 1);
           const keys = [...model.keys()];
@@ -289,7 +288,16 @@ it("deletes exactly what the filters mean, whatever somebody else does meanwhile
             await meddle(one.does, key, target);
           }
         }
-        const replies = await live.batch(commands);
+      };
+      let sent: Promise<unknown> = Promise.resolve();
+      const batch: LiveRedis["batch"] = async (commands) => {
+        const [[name] = [""]] = commands;
+        const sending = sent.then(async () => {
+          await meddleBefore(name);
+          return { answered: live.batch(commands) };
+        });
+        sent = sending;
+        const replies = await (await sending).answered;
         if (name === "MULTI") {
           const isDone = replies.at(-1) !== null;
           seen.refused += isDone ? 0 : 1;

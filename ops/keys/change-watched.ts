@@ -43,7 +43,8 @@ export async function changeWatched<T extends { readonly key: Buffer }>(
   if (keys.length === 0) {
     return 0;
   }
-  // One by one: `nc` sends a long command in pieces, and the last of them waits 40 ms where no reply is due before.
+  // Both are sent at once: Redis takes WATCH before the look. One by one: `nc` sends a long command in pieces, and the last of
+  // them waits 40 ms where no reply is due before.
   const [watched, due] = await Promise.all([
     live.batch(keys.map(({ key }) => ["WATCH", key])),
     change.judge(keys),
