@@ -3,7 +3,6 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Readable } from "node:stream";
 import { parseArgs } from "node:util";
 import Table from "cli-table3";
 import type Docker from "dockerode";
@@ -11,8 +10,8 @@ import { loadStacks } from "../config/load-stacks";
 import type { ResolvedStack } from "../config/resolve-stack";
 import { type CreateOptions, createBackup } from "../ops/backup/create-backup";
 import { connectEngine, exec } from "../ops/docker-engine";
-import { streamExec } from "../ops/docker-run";
 import { loadOptions } from "../ops/load";
+import { fillServer } from "./fill-server";
 
 const USAGE = "Usage: npx tsx bench/backup.ts [--megabytes N] [--image IMAGE] [--json]";
 const LAB_IMAGE = "redis-on-docker-lab/redis:7.0.15";
@@ -100,16 +99,7 @@ async function fill(container: Docker.Container, count: number): Promise<void> {
       }).join("");
     }
   }
-  const { stdout, finished } = await streamExec(
-    container,
-    ["sh", "-c", "until redis-cli ping >/dev/null 2>&1; do sleep 0.1; done; exec redis-cli --pipe"],
-    Readable.from(commands(), { objectMode: false }),
-  );
-  stdout.resume();
-  const { exitCode, stderr } = await finished;
-  if (exitCode !== 0) {
-    throw new Error(`the server could not be filled: ${stderr}`);
-  }
+  await fillServer(container, commands());
 }
 
 async function measure(

@@ -4,12 +4,12 @@ import { createHash, randomBytes } from "node:crypto";
 import { chmodSync, cpSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Readable } from "node:stream";
+import type { Readable } from "node:stream";
 import { parseArgs } from "node:util";
 import Table from "cli-table3";
 import type Docker from "dockerode";
 import { connectEngine, exec } from "../ops/docker-engine";
-import { streamExec } from "../ops/docker-run";
+import { fillServer } from "./fill-server";
 import { type Latency, watchLatency } from "./watch-latency";
 
 const USAGE = "Usage: npx tsx bench/sessions.ts [--keys N] [--repeats N] [--loop N] [--image IMAGE] [--json]";
@@ -155,16 +155,7 @@ async function fill(container: Docker.Container, count: number, isMeant: (index:
       yield indices.filter(isMeant).map(writing).join("");
     }
   }
-  const { stdout, finished } = await streamExec(
-    container,
-    ["sh", "-c", "until redis-cli ping >/dev/null 2>&1; do sleep 0.1; done; exec redis-cli --pipe"],
-    Readable.from(commands(), { objectMode: false }),
-  );
-  stdout.resume();
-  const { exitCode, stderr } = await finished;
-  if (exitCode !== 0) {
-    throw new Error(`the server could not be filled: ${stderr}`);
-  }
+  await fillServer(container, commands());
 }
 
 function writing(index: number): string {
