@@ -157,6 +157,7 @@ function productionStack(app: App, service: string, port: number, texts: BareTex
     user: "59000:59000",
     env: [
       `REDIS_ADDR=redis://${id}:6379`,
+      "REDIS_EXPORTER_CONNECTION_TIMEOUT=3s",
       "REDIS_EXPORTER_CONFIG_COMMAND=-",
       "REDIS_PASSWORD_FILE=/run/secrets/redis_exporter_passwords.json",
       "REDIS_USER=exporter",

@@ -27,6 +27,13 @@ export interface RedisExporterProps {
 const EXPORTER_USER = "59000:59000";
 
 /**
+ * How long the exporter waits for an answer of Redis, or of its name. Its default of 15 s is longer than Prometheus waits for
+ * the exporter, 10 s: of a server that hangs one would hear that there is no exporter. Redis itself may wait 2 s for a slow
+ * disk (`appendfsync everysec`).
+ */
+const CONNECTION_TIMEOUT = Duration.seconds(3);
+
+/**
  * `redis_exporter` beside a server: reads it as a user who may see statistics and nothing else, and
  * answers Prometheus on the host's loopback address.
  */
@@ -64,6 +71,7 @@ export class RedisExporter extends Construct {
 function environment(host: string, hasPassword: boolean): string[] {
   return [
     `REDIS_ADDR=redis://${host}:${REDIS_PORT}`,
+    `REDIS_EXPORTER_CONNECTION_TIMEOUT=${CONNECTION_TIMEOUT.toSeconds()}s`,
     ...(hasPassword
       ? [
           "REDIS_EXPORTER_CONFIG_COMMAND=-",

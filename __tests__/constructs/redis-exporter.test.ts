@@ -56,6 +56,7 @@ describe("the exporter", () => {
   it("logs in with a password file, and never asks for the configuration", () => {
     expect(exporter("prod").env).toEqual([
       "REDIS_ADDR=redis://shop-prod:6379",
+      "REDIS_EXPORTER_CONNECTION_TIMEOUT=3s",
       "REDIS_EXPORTER_CONFIG_COMMAND=-",
       "REDIS_PASSWORD_FILE=/run/secrets/redis_exporter_passwords.json",
       "REDIS_USER=exporter",
@@ -73,7 +74,10 @@ describe("the exporter", () => {
   });
 
   it("needs no password, user or secret where the server asks for none", () => {
-    expect(exporter("dev", inDev).env).toEqual(["REDIS_ADDR=redis://shop-dev:6379"]);
+    expect(exporter("dev", inDev).env).toEqual([
+      "REDIS_ADDR=redis://shop-dev:6379",
+      "REDIS_EXPORTER_CONNECTION_TIMEOUT=3s",
+    ]);
     expect(exporter("dev", inDev)).not.toHaveProperty("volumes");
     expect(Object.keys(synthShop("dev", inDev).resource.docker_volume)).toEqual(["redis_data"]);
     expect(redisConfOf(synthShop("dev", inDev))).not.toContain("user exporter");
@@ -83,7 +87,7 @@ describe("the exporter", () => {
     const options: ShopOptions = { deployment: { ...inDev.deployment, containerName: "basket" } };
     expect(exporter("dev", options)).toMatchObject({
       depends_on: ["docker_container.redis"],
-      env: ["REDIS_ADDR=redis://basket:6379"],
+      env: ["REDIS_ADDR=redis://basket:6379", "REDIS_EXPORTER_CONNECTION_TIMEOUT=3s"],
     });
   });
 

@@ -19,7 +19,13 @@ describe("what is deployed", () => {
     const names = Object.values(stack.resource.docker_container)
       .flatMap(({ env = [] }) => env)
       .map((variable) => variable.split("=")[0]);
-    const known = ["REDIS_ADDR", "REDIS_EXPORTER_CONFIG_COMMAND", "REDIS_PASSWORD_FILE", "REDIS_USER"];
+    const known = [
+      "REDIS_ADDR",
+      "REDIS_EXPORTER_CONFIG_COMMAND",
+      "REDIS_EXPORTER_CONNECTION_TIMEOUT",
+      "REDIS_PASSWORD_FILE",
+      "REDIS_USER",
+    ];
     expect(names.filter((name) => name === undefined || !known.includes(name))).toEqual([]);
   });
 

@@ -25,6 +25,14 @@ async function scrape(stack: TestStack): Promise<string> {
   return response.text();
 }
 
+/** Prometheus' own default. */
+const SCRAPE_TIMEOUT_S = 10;
+
+async function timed<T>(work: () => Promise<T>): Promise<readonly [T, number]> {
+  const started = performance.now();
+  return [await work(), (performance.now() - started) / 1000];
+}
+
 /** The exporter answers before it has reached Redis for the first time. */
 function scrapeUntilUp(stack: TestStack): Promise<string> {
   return eventually(
@@ -80,9 +88,18 @@ describe("in production", () => {
     expect(Config.Env.filter((entry) => !entry.startsWith("PATH="))).toEqual([
       `REDIS_ADDR=redis://${stack.props.server.containerName}:6379`,
       "REDIS_EXPORTER_CONFIG_COMMAND=-",
+      "REDIS_EXPORTER_CONNECTION_TIMEOUT=3s",
       "REDIS_PASSWORD_FILE=/run/secrets/redis_exporter_passwords.json",
       "REDIS_USER=exporter",
     ]);
+  });
+
+  it("says of a server that hangs that it is down, sooner than Prometheus gives up waiting", async () => {
+    await stack.container.pause();
+    const [metrics, seconds] = await timed(() => scrape(stack)).finally(() => stack.container.unpause());
+    expect(metrics).toContain("\nredis_up 0\n");
+    expect(seconds).toBeLessThan(SCRAPE_TIMEOUT_S);
+    expect(await scrapeUntilUp(stack)).toContain("\nredis_up 1\n");
   });
 
   it("follows the server when it is replaced", async () => {

@@ -3,6 +3,7 @@ import { fill } from "./alert-trials";
 import { type AlertTrial, nothing } from "./alert-watch";
 import { holdClients } from "./held-clients";
 import { asClient } from "./keys";
+import { recreateContainer } from "./recreate-container";
 import type { TestStack } from "./test-stack";
 
 /** Deeds that take a minute and more even when time is sixty times as fast. */
@@ -21,20 +22,11 @@ const again = (stack: TestStack, command: string, times: number) =>
   asClient(stack, `for n in $(seq ${times}); do echo ${command}; sleep 0.2; done`);
 
 /** The container that makes backups, as it was deployed, but for the time from one to the next. */
-export async function backUpEvery(stack: TestStack, seconds: number): Promise<void> {
-  const { Name, Config, HostConfig, NetworkSettings } = await sidecar(stack).inspect();
-  const deployed = `${stack.props.backups.schedule?.every.toSeconds()}`;
-  const Cmd = Config.Cmd.map((word) => (word === deployed ? `${seconds}` : word));
-  await sidecar(stack).remove({ force: true });
-  const EndpointsConfig = Object.fromEntries(Object.keys(NetworkSettings.Networks).map((name) => [name, {}]));
-  const container = await stack.docker.createContainer({
-    ...Config,
-    Cmd,
-    HostConfig,
-    NetworkingConfig: { EndpointsConfig },
-    name: Name.slice(1),
-  });
-  await container.start();
+export async function backUpEvery({ docker, props }: TestStack, seconds: number): Promise<void> {
+  const deployed = `${props.backups.schedule?.every.toSeconds()}`;
+  await recreateContainer(docker, props.backups.schedule?.containerName ?? "", ({ Cmd }) => ({
+    Cmd: Cmd.map((word) => (word === deployed ? `${seconds}` : word)),
+  }));
 }
 
 /** Of a stack that backs up every five seconds to a volume that can get full. */
@@ -50,6 +42,14 @@ export const slowTrials: readonly AlertTrial[] = [
         await sleep(1500);
       }
       return nothing;
+    },
+  },
+  {
+    what: "Redis hangs",
+    fires: ["RedisDown critical"],
+    provoke: async ({ container }) => {
+      await container.pause();
+      return () => container.unpause();
     },
   },
   {
