@@ -2,7 +2,6 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { differences, readTexts } from "../bench/programs";
 import { fieldsWithMistakes, inProjectOf } from "../bench/project";
-import { outside, type Ping } from "../bench/watch-latency";
 import { plainEnvironment } from "./support/run-program";
 
 describe("the bench", () => {
@@ -25,15 +24,5 @@ describe("the bench", () => {
     expect(first).toBe(`${expected.length} problems, nothing was changed`);
     const fields = problems.map((problem) => problem.trim().replace(/: got .*$/, ""));
     expect(fields.sort()).toEqual([...expected].sort());
-  });
-
-  it("leaves out the answers during which a processor stood still, whole or in part", () => {
-    const before: Ping = [0, 1, 0];
-    const into: Ping = [9, 2, 0];
-    const within: Ping = [11, 1, 0];
-    const across: Ping = [9, 20, 0];
-    const outOf: Ping = [19, 5, 0];
-    const after: Ping = [20, 9, 0];
-    expect(outside([before, into, within, across, outOf, after], [[10, 20]])).toEqual([before, after]);
   });
 });

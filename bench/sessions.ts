@@ -253,11 +253,10 @@ function tableOf(runs: readonly Run[]): string {
       "99 %",
       "99.9 %",
       "worst",
-      "no stall",
       "no wait",
       "slowest command",
     ],
-    colAligns: ["left", ...Array<"right">(10).fill("right")],
+    colAligns: ["left", ...Array<"right">(9).fill("right")],
     style: { head: [], border: [] },
   });
   for (const { name } of WAYS) {
@@ -274,8 +273,7 @@ function tableOf(runs: readonly Run[]): string {
       `${least(({ latency }) => latency.p99)} ms`,
       `${least(({ latency }) => latency.p999)} ms`,
       `${least(({ latency }) => latency.worst)} to ${most(({ latency }) => latency.worst).toFixed(2)} ms`,
-      `${most(({ latency }) => latency.worstUnstalled ?? Number.NaN).toFixed(2)} ms`,
-      `${most(({ latency }) => latency.worstUnwaited ?? Number.NaN).toFixed(2)} ms`,
+      `${most(({ latency }) => latency.worstUnwaited).toFixed(2)} ms`,
       `${least(({ slowest }) => slowest)} to ${most(({ slowest }) => slowest).toFixed(2)} ms`,
     ]);
   }

@@ -48,9 +48,10 @@ const GRACE_MS = 200;
  * have. `nc` alone passes on 1 KiB at a time, which for a million values takes the engine, and whoever reads its frames,
  * several times as long; so it only connects, and two `dd` carry the bytes. Each holds what it needs and no more: when the
  * server hangs up, the output ends at once; when the input ends, so does all of it, and no process is left to the server.
+ * Where there is a `renice`, they let Redis go first.
  */
 const TUNNEL =
-  `exec 5<&0 6>&1; exec nc 127.0.0.1 "$1" -e sh -c 'exec 2>/dev/null; ` +
+  `renice -n 10 -p $$ >/dev/null 2>&1; exec 5<&0 6>&1; exec nc 127.0.0.1 "$1" -e sh -c 'exec 2>/dev/null; ` +
   "dd bs=65536 <&1 >&6 5<&- 6>&- & exec 6>&-; dd bs=65536 <&5 5<&-; kill $!; wait'";
 
 /**

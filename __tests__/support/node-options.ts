@@ -1,2 +1,2 @@
 /** How `bin/redis-ops` starts Node.js, for programs that run its commands in a process of their own. */
-export const nodeOptions = ["--max-semi-space-size=2", "--require", "tsx/cjs"] as const;
+export const nodeOptions = ["--single-threaded", "--max-semi-space-size=2", "--require", "tsx/cjs"] as const;
