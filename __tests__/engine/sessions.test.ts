@@ -125,7 +125,8 @@ it("deletes nothing without --yes, keeps what it deletes, and puts it back with 
     exitCode: 0,
     out: `${stack.resolved.id}: deleted 2 sessions; ${saveTo} has 2 sessions`,
   });
-  expect(deleted.err).toMatch(/^audit: \S+Z \S+ sessions delete --organisation "7": deleted 2 sessions$/m);
+  const audit = `sessions delete --organisation "7" --save-to ${JSON.stringify(saveTo)}: deleted 2 sessions`;
+  expect(deleted.err.replace(/^audit: \S+Z \S+ /m, "audit: ")).toContain(`audit: ${audit}`);
   expect(statSync(saveTo).mode & 0o777).toBe(0o600);
   expect(readFileSync(saveTo, "utf8").split("\n")).toHaveLength(5);
   expect(await stack.redis("EXISTS", "session:ann", "session:broken", "session:lock:1")).toBe("2");
@@ -179,6 +180,9 @@ it("leaves what cannot be read alone, unless that is what was said", async () =>
     sessionsDelete(stack.resolved, { ...options, unreadable: true }, terminal),
   );
   expect(meant.out).toBe(`${stack.resolved.id}: deleted 1 session`);
+  expect(meant.err).toMatch(
+    /^audit: .* sessions delete --match "session:b\*" --unreadable: deleted 1 session$/m,
+  );
   await other.batch([["SET", "session:broken", "{"]]);
   const byName = await recorded((terminal) =>
     sessionsDelete(stack.resolved, { ...SURE, key: ["session:broken"] }, terminal),

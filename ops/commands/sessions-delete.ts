@@ -42,6 +42,10 @@ export async function sessionsDelete(
     {
       name: "delete",
       done: "deleted",
+      flags: [
+        ...(options.unreadable ? ["--unreadable"] : []),
+        ...(saveTo === undefined ? [] : [`--save-to ${JSON.stringify(saveTo)}`]),
+      ],
       sample,
       hint: saveTo === undefined ? ", and --save-to FILE to be able to put them back" : "",
       commands: (keys) => keys.map(({ key }) => ["UNLINK", key]),

@@ -22,7 +22,7 @@ export async function sessionsExpire(
     {
       name: "expire",
       done: "shortened",
-      flags: `--in ${JSON.stringify(options.in)}`,
+      flags: [`--in ${JSON.stringify(options.in)}`],
       unchanged: "ending sooner already",
       hint: "; a session that ends sooner keeps its TTL",
       sample: sessionSample,

@@ -27,7 +27,7 @@ export interface KeyChange {
   /** `deleted` */
   readonly done: string;
   /** What the line for an audit names besides the filters: `--in "10min"`. @default - nothing */
-  readonly flags?: string;
+  readonly flags?: readonly string[];
   /** What is said after a dry run besides `--yes`. @default - nothing */
   readonly hint?: string;
   readonly commands: WatchedChange<StoredKey>["commands"];
@@ -97,7 +97,7 @@ export async function changeKeys(
       ? [changed(), ...change.told(), tallyText(tally, subject)]
       : [`nothing was ${change.done}`, tallyText(tally, subject)]
     ).join("; ");
-  const told = [filters || "--all", ...(change.flags === undefined ? [] : [change.flags])].join(" ");
+  const told = [filters || "--all", ...(change.flags ?? [])].join(" ");
   const audit = () => `${subject.command} ${change.name} ${told}: ${changed()}`;
   const work = async (run: KeyRun) => {
     const search: Search = { ...run, selection, shown: {}, tally };
