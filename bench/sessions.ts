@@ -44,7 +44,7 @@ interface Way {
 
 const ORG = ["--organisation", ORGANISATION];
 const WAYS: readonly Way[] = [
-  { name: "nothing, for 10 s", script: "sleep 10" },
+  { name: "nothing, for a minute", script: "sleep 60" },
   { name: "count by organisation", argv: ["count", STACK, ...ORG] },
   { name: "list by organisation", argv: ["list", STACK, ...ORG, "--json"] },
   { name: "delete by organisation", argv: ["delete", STACK, ...ORG, "--yes"], deletes: true },
@@ -253,17 +253,18 @@ function tableOf(runs: readonly Run[]): string {
       "99 %",
       "99.9 %",
       "worst",
+      "later than 5 ms",
       "no wait",
       "slowest command",
     ],
-    colAligns: ["left", ...Array<"right">(9).fill("right")],
+    colAligns: ["left", ...Array<"right">(10).fill("right")],
     style: { head: [], border: [] },
   });
   for (const { name } of WAYS) {
     const same = runs.filter((run) => run.name === name).sort((one, other) => one.seconds - other.seconds);
     const middle = same[Math.floor((same.length - 1) / 2)];
     const most = (of: (run: Run) => number) => Math.max(...same.map(of));
-    const least = (of: (run: Run) => number) => Math.min(...same.map(of)).toFixed(2);
+    const least = (of: (run: Run) => number, digits = 2) => Math.min(...same.map(of)).toFixed(digits);
     table.push([
       name,
       least(({ seconds }) => seconds),
@@ -273,6 +274,7 @@ function tableOf(runs: readonly Run[]): string {
       `${least(({ latency }) => latency.p99)} ms`,
       `${least(({ latency }) => latency.p999)} ms`,
       `${least(({ latency }) => latency.worst)} to ${most(({ latency }) => latency.worst).toFixed(2)} ms`,
+      `${least(({ latency }) => latency.late, 0)} to ${most(({ latency }) => latency.late)} of ${middle?.latency.pings}`,
       `${most(({ latency }) => latency.worstUnwaited).toFixed(2)} ms`,
       `${least(({ slowest }) => slowest)} to ${most(({ slowest }) => slowest).toFixed(2)} ms`,
     ]);

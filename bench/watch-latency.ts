@@ -10,12 +10,16 @@ export interface Latency {
   readonly p99: number;
   readonly p999: number;
   readonly worst: number;
+  /** Answers that took longer than 5 ms. */
+  readonly late: number;
   /** The worst of the answers without the time in which Redis waited for a processor that something else had. */
   readonly worstUnwaited: number;
 }
 
 /** In ms. `waited`: of `taken`, Redis waited for a processor. */
 type Ping = readonly [taken: number, waited: number];
+
+const LATE_MS = 5;
 
 /** Without a thread beside the one that pings, which would have its priority, and without anything that is compiled meanwhile. */
 const ALONE = ["--jitless", "--no-expose-wasm", "--single-threaded", "--v8-pool-size=0"];
@@ -41,6 +45,7 @@ export async function watchLatency(path: string, serverPid: number): Promise<() 
       p99: at(0.99),
       p999: at(0.999),
       worst: at(1),
+      late: taken.filter((ms) => ms > LATE_MS).length,
       worstUnwaited: pings.reduce((worst, [ms, waited]) => Math.max(worst, ms - waited), 0),
     };
   };
