@@ -20,7 +20,8 @@ export interface LiveRedis {
   readonly redis: Redis;
   /**
    * Sends many commands together, by their original names, and resolves with a reply for each, in bytes. Batches reach Redis
-   * in the order of the calls, also while earlier ones wait for their replies. An error of a command is its reply. For what is done to thousands of keys; not while a command of `redis` waits.
+   * in the order of the calls, also while earlier ones wait for their replies. An error of a command is its reply. For what is
+   * done to thousands of keys; not while a command of `redis` waits.
    * @throws InvalidInputError when a command is disabled on this server
    * @throws ConnectionLost when the connection ends before the last reply
    */

@@ -8,7 +8,7 @@ import { recreateContainer } from "./recreate-container";
 import type { Scratch } from "./scratch";
 import type { TestStack } from "./test-stack";
 
-/** Fewer in the shortest window than the product has, but so many that one that is late does no harm. */
+/** In seconds of the product's time: fewer in the shortest window than it has, but so many that one that is late does no harm. */
 const EVERY_S = 60;
 
 /** A Prometheus for some stacks, with the product's configuration and rules, so many times as fast. */
